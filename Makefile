@@ -1,0 +1,51 @@
+# Two commands do everything: "make run" and "make test". The rest is for those who work on the code.
+SHELL := /bin/bash
+PORT ?= 8000
+export PORT
+ifdef DATABASE_URL
+export DATABASE_URL
+endif
+
+BIN := .venv/bin
+SOURCES := core people training questions exam certificates app tests
+CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
+COMPILED := $(CATALOGUES:.po=.mo)
+
+.PHONY: run test check format catalogue clean
+
+run: .venv/run-ready $(COMPILED)
+	@$(BIN)/chizheng run
+
+test: .venv/dev-ready $(COMPILED)
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
+	$(BIN)/python scripts/on_postgresql.py $(BIN)/python -m pytest -q -n auto --dist loadfile -m "not browser and not slow"
+
+check: .venv/dev-ready $(COMPILED)
+	$(BIN)/ruff format --no-cache --check $(SOURCES) scripts
+	$(BIN)/ruff check --no-cache $(SOURCES) scripts
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_catalogue.py tests/test_templates.py
+	$(BIN)/djlint templates --lint --quiet
+
+format: .venv/dev-ready
+	$(BIN)/ruff check -q --fix $(SOURCES) scripts
+	$(BIN)/ruff format -q $(SOURCES) scripts
+
+# Gathers every text into the catalogue; new ones are left for a person to translate.
+catalogue: .venv/dev-ready
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k lazy_gettext --no-location --sort-output --no-wrap -o var/messages.pot .
+	$(BIN)/pybabel -q update -i var/messages.pot -d app/translations -l en --no-wrap --no-fuzzy-matching --ignore-obsolete
+
+.venv/run-ready: requirements.lock requirements-setup.lock pyproject.toml
+	@scripts/environment run
+	@touch $@
+
+.venv/dev-ready: requirements-dev.lock requirements-setup.lock pyproject.toml
+	@scripts/environment dev
+	@touch $@ .venv/run-ready
+
+%.mo: %.po | .venv/run-ready
+	@$(BIN)/pybabel -q compile -i $< -o $@
+
+clean:
+	rm -rf .venv var build *.egg-info

@@ -1,0 +1,56 @@
+"""How values look on a page: times in the city's zone, rates with one decimal, names by language."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from flask import Flask, request
+from flask_babel import format_date, format_datetime
+
+from app.languages import is_english
+from people.models import Organisation
+
+
+def add_filters(app: Flask) -> None:
+    """Register the filters that templates use."""
+    app.add_template_filter(_moment, "moment")
+    app.add_template_filter(_day, "day")
+    app.add_template_filter(_rate, "rate")
+    app.add_template_filter(_hours, "hours")
+    app.add_template_filter(_count, "count")
+    app.add_template_filter(_unit, "unit")
+    app.add_template_global(_page_address, "page_address")
+
+
+def _moment(instant: datetime | None) -> str:
+    if instant is None:
+        return "—"
+    return str(format_datetime(instant, "d MMM y HH:mm" if is_english() else "y年M月d日 HH:mm"))
+
+
+def _day(day: date | None) -> str:
+    if day is None:
+        return "—"
+    return str(format_date(day, "d MMM y" if is_english() else "y年M月d日"))
+
+
+def _rate(rate: Decimal | None) -> str:
+    return "—" if rate is None else f"{rate}%"
+
+
+def _hours(hours: Decimal) -> str:
+    return f"{hours.normalize():f}"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+def _unit(organisation: Organisation) -> str:
+    return organisation.name_en if is_english() else organisation.name
+
+
+def _page_address(number: int) -> str:
+    """Return this page's own address with its filters kept and another page of the list asked for."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    return f"{request.path}?{urlencode([*kept, ('page', str(number))])}"

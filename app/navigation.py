@@ -1,0 +1,43 @@
+"""What stands in the bar at the top: one table, narrowed to what the role may open."""
+
+from dataclasses import dataclass
+
+from flask_login import current_user
+
+from core.texts import Text, lazy_gettext as _
+from people.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the bar; it is marked as open on every page of its blueprint and of those named also."""
+
+    text: Text
+    endpoint: str
+    permission: Permission
+    also: tuple[str, ...] = ()
+
+    def is_open(self, endpoint: str | None) -> bool:
+        """Say whether the page at the endpoint belongs to this entry."""
+        group = (endpoint or "").partition(".")[0]
+        return group in {self.endpoint.partition(".")[0], *self.also}
+
+
+PLACES = (
+    Place(_("资格查询"), "lookup.ask", Permission.LOOKUP_ASK),
+    Place(_("合格名单"), "pass_lists.index", Permission.PUBLIC_READ),
+    Place(_("我的培训考试"), "room.mine", Permission.EXAM_SIT),
+    Place(_("我的证件"), "credentials.mine", Permission.CREDENTIAL_OWN),
+    Place(_("各单位"), "organisations.index", Permission.ORGANISATION_READ),
+    Place(_("人员"), "officers.index", Permission.OFFICER_READ),
+    Place(_("培训"), "training.index", Permission.TRAINING_READ),
+    Place(_("题库"), "items.index", Permission.ITEM_READ),
+    Place(_("考试"), "sittings.index", Permission.EXAM_READ, ("blueprints", "results")),
+    Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ),
+    Place(_("清理"), "cleanup.index", Permission.CLEANUP_READ),
+)
+
+
+def places() -> list[Place]:
+    """Return the entries for whoever is signed in."""
+    return [place for place in PLACES if current_user.may(place.permission)]

@@ -1,0 +1,64 @@
+"""Every setting of an installation, read once at start-up; a wrong one stops the start.
+
+Without any setting the platform keeps everything under ``var/`` beside the project: the database and
+the secret that signs cookies and seals personal data.
+"""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """The settings, each from the environment variable of its name."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL"))
+    host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("HOST"))
+    port: int = Field(default=8000, ge=1, le=65535, validation_alias=AliasChoices("PORT"))
+    public_url: str = Field(default="", validation_alias=AliasChoices("PUBLIC_URL"))
+    var: Path = Field(default=ROOT / "var", validation_alias=AliasChoices("CHIZHENG_VAR"))
+    secret: str = Field(default="", validation_alias=AliasChoices("CHIZHENG_SECRET"))
+
+    @property
+    def database(self) -> str:
+        """Return the database's URL; PostgreSQL is always spoken to through psycopg 3."""
+        url = self.database_url or f"sqlite:///{self.var / 'chizheng.db'}"
+        for scheme in ("postgres://", "postgresql://"):
+            if url.startswith(scheme):
+                return "postgresql+psycopg://" + url.removeprefix(scheme)
+        return url
+
+    @property
+    def address(self) -> str:
+        """Return the address that people and QR codes use, without a slash at the end."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @cached_property
+    def secret_bytes(self) -> bytes:
+        """Return the installation's secret; made at the first start where none is given."""
+        if self.secret:
+            return self.secret.encode()
+        path = self.var / "secret"
+        if not path.exists():
+            self.var.mkdir(parents=True, exist_ok=True)
+            _write_once(path, secrets.token_hex(SECRET_BYTES))
+        return path.read_text().strip().encode()
+
+
+def _write_once(path: Path, content: str) -> None:
+    """Write the file unless another process has just done so; nobody else may read it."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w") as file:
+        file.write(content)

@@ -1,0 +1,17 @@
+"""What the serving process runs: the application, and the background worker beside it."""
+
+from flask import Flask
+
+from app.factory import create_app
+from certificates import jobs as certificate_jobs
+from core.jobs import Worker
+from exam import jobs as exam_jobs
+
+WORK = (certificate_jobs, exam_jobs)  # importing them tells the worker what it can do
+
+
+def application() -> Flask:
+    """Build the application in the serving process and start its worker."""
+    app = create_app()
+    Worker().start()
+    return app

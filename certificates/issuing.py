@@ -1,0 +1,45 @@
+"""Who on a published list is given a credential, and what stands against it.
+
+A credential that the clean-up would flag the next morning is not issued in the first place.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from certificates.grounds import GROUNDS
+from certificates.lapse import LapseFacts, grounds_against
+from certificates.states import CredentialState
+from core.errors import Reason
+from core.texts import lazy_gettext as _
+from people.posts import EmploymentType, OrganisationKind, PostState
+
+
+@dataclass(frozen=True)
+class HolderFacts:
+    """What is known of somebody who is to be given a credential; ``held_no`` is one still valid."""
+
+    employment: EmploymentType
+    post: PostState
+    post_since: date | None
+    category: str
+    held_no: str = ""
+
+
+def reasons_against(facts: HolderFacts, today: date) -> list[Reason]:
+    """Return why somebody who passed is given no credential on this day."""
+    lapse = LapseFacts(facts.employment, facts.post, facts.post_since, CredentialState.ACTIVE, today)
+    reasons = [
+        Reason(f"ground_{finding.ground}", _("名册登记为：%(ground)s。", ground=GROUNDS[finding.ground].text))
+        for finding in grounds_against(lapse, today)
+    ]
+    if facts.held_no:
+        text = _("已持有有效证件 %(number)s，一人不能有两证。", number=facts.held_no)
+        reasons.append(Reason("holds_one", text))
+    if not facts.category:
+        reasons.append(Reason("no_category", _("名册中没有执法类别，请先补登。")))
+    return reasons
+
+
+def area_of(registered: str, kind: OrganisationKind, unit_name: str, city_name: str) -> str:
+    """Return the area printed: the one on the roll, else the county's own, else the whole city."""
+    return registered or (unit_name if kind is OrganisationKind.COUNTY else city_name)

@@ -1,0 +1,1 @@
+"""Verbs on credentials, their documents, and the clean-up."""

@@ -1,0 +1,1 @@
+"""Reads over credentials, for the public lookup, and over the clean-up."""

@@ -1,0 +1,133 @@
+"""Reads for issuing: who on a published list has no credential yet, and what stands against giving one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from certificates.issuing import HolderFacts, area_of, reasons_against
+from certificates.models import Credential
+from certificates.sheet import Holder
+from certificates.states import CredentialState
+from core.errors import Reason
+from exam.models import Candidate, PassList, PassListEntry
+from people.models import Officer, Organisation
+from people.posts import DocumentKind, EmploymentType, OrganisationKind, PostState
+from people.queries import city
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Somebody on a published list without a credential, with what stands against giving one."""
+
+    candidate_id: UUID
+    officer_id: UUID
+    organisation_id: UUID
+    name: str
+    unit_code: str
+    unit_name: str
+    category: str
+    area: str
+    is_sample: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A published list with how many credentials were issued to it."""
+
+    pass_list: PassList
+    issued: int
+
+    @property
+    def left(self) -> int:
+        """Return how many on the list have no credential from it."""
+        return self.pass_list.passed_count - self.issued
+
+
+def list_rows(session: Session) -> list[ListRow]:
+    """Return every published list with how many credentials were issued to it, the newest first."""
+    counted = select(Credential.pass_list_id, func.count()).group_by(Credential.pass_list_id)
+    issued = dict(session.execute(counted).all())
+    lists = session.scalars(select(PassList).order_by(PassList.published_at.desc()))
+    return [ListRow(one, issued.get(one.id, 0)) for one in lists]
+
+
+def issued_count(session: Session, pass_list_id: UUID) -> int:
+    """Return how many credentials were issued to a list."""
+    query = select(func.count()).select_from(Credential).where(Credential.pass_list_id == pass_list_id)
+    return session.scalar(query) or 0
+
+
+def passed_without_credential(session: Session, pass_list: PassList, today: date) -> list[Passed]:
+    """Return everybody on a published list who has no credential from it, in the order of the list."""
+    held = _held_numbers(session, pass_list, today)
+    city_name = city(session).name
+    query = (
+        select(PassListEntry, Officer, Candidate.organisation_id, Organisation.kind)
+        .join(Candidate, Candidate.id == PassListEntry.candidate_id)
+        .join(Officer, Officer.id == Candidate.officer_id)
+        .join(Organisation, Organisation.id == Candidate.organisation_id)
+        .outerjoin(Credential, Credential.candidate_id == PassListEntry.candidate_id)
+        .where(PassListEntry.pass_list_id == pass_list.id, Credential.id.is_(None))
+        .order_by(PassListEntry.serial)
+    )
+    rows = session.execute(query)
+    return [_passed(row, city_name, held.get(row.Officer.id, ""), today) for row in rows]
+
+
+def taken_numbers(session: Session, prefix: str = "") -> frozenset[str]:
+    """Return every number that begins so and that a credential bears already."""
+    query = select(Credential.cert_no)
+    return frozenset(session.scalars(query.where(Credential.cert_no.startswith(prefix)) if prefix else query))
+
+
+def holders_by_document(session: Session) -> Mapping[str, Holder]:
+    """Return everybody on the roll by the digest of the document number."""
+    query = select(
+        Officer.document_digest,
+        Officer.id,
+        Officer.name,
+        Officer.organisation_id,
+        Organisation.name,
+        Officer.document_kind,
+    ).join(Organisation, Organisation.id == Officer.organisation_id)
+    return {row[0]: Holder(*row[1:5], is_sample=row[5] == DocumentKind.DEMO) for row in session.execute(query)}
+
+
+def _held_numbers(session: Session, pass_list: PassList, today: date) -> dict[UUID, str]:
+    """Return the number of the credential that each person on the list still holds from elsewhere."""
+    query = (
+        select(Credential.officer_id, Credential.cert_no)
+        .join(Candidate, Candidate.officer_id == Credential.officer_id)
+        .join(PassListEntry, PassListEntry.candidate_id == Candidate.id)
+        .where(PassListEntry.pass_list_id == pass_list.id)
+        .where(Credential.state == CredentialState.ACTIVE, Credential.valid_until >= today)
+    )
+    return dict(session.execute(query).all())
+
+
+def _passed(row: Row[PassListEntry, Officer, UUID, str], city_name: str, held_no: str, today: date) -> Passed:
+    entry, officer, organisation_id, kind = row
+    facts = HolderFacts(
+        employment=EmploymentType(officer.employment),
+        post=PostState(officer.post),
+        post_since=officer.post_since,
+        category=officer.enforcement_category,
+        held_no=held_no,
+    )
+    return Passed(
+        candidate_id=entry.candidate_id,
+        officer_id=officer.id,
+        organisation_id=organisation_id,
+        name=entry.name,
+        unit_code=entry.unit_code,
+        unit_name=entry.unit_name,
+        category=officer.enforcement_category,
+        area=area_of(officer.enforcement_area, OrganisationKind(kind), entry.unit_name, city_name),
+        is_sample=officer.document_kind == DocumentKind.DEMO,
+        reasons=tuple(reasons_against(facts, today)),
+    )

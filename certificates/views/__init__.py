@@ -1,0 +1,1 @@
+"""Pages of credentials: the office, the public lookup, the clean-up."""

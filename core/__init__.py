@@ -1,0 +1,1 @@
+"""What every part stands on: the database, the clock, errors, the audit chain, access and jobs."""

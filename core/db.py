@@ -1,0 +1,164 @@
+"""The database: engines, the two kinds of session, and the only commit in the project.
+
+SQLite runs one writer at a time with a full sync at each commit, because an answer that was
+acknowledged must survive a power cut; readers have an engine of their own and never wait.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.types import TypeDecorator
+from uuid_utils.compat import uuid7
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+POOL_SIZE = 16
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant; SQLite, which knows no zones, stores the UTC wall clock."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Root of every table: one naming convention, aware instants."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: Instant}
+
+
+class Keyed:
+    """A row under a time-ordered key, so that rows from many machines never collide."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+
+
+def new_key() -> UUID:
+    """Return a fresh time-ordered key (UUIDv7, RFC 9562)."""
+    return uuid7()
+
+
+@dataclass(frozen=True)
+class Database:
+    """The two session factories over one database: one that writes, one that only reads."""
+
+    url: str
+    writing: sessionmaker[Session]
+    reading: sessionmaker[Session]
+
+    @property
+    def engine(self) -> Engine:
+        """Return the writing engine, for migrations."""
+        return self.writing.kw["bind"]  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Give every pooled connection back."""
+        self.writing.kw["bind"].dispose()
+        self.reading.kw["bind"].dispose()
+
+
+_current: Database | None = None
+
+
+def connect(url: str) -> Database:
+    """Open the database that every later transaction of this process uses."""
+    global _current
+    disconnect()
+    if make_url(url).get_backend_name() == "sqlite":
+        writer, reader = _sqlite_engine(url, "BEGIN IMMEDIATE"), _sqlite_engine(url, "BEGIN")
+    else:
+        writer = reader = _server_engine(url)
+    _current = Database(
+        url,
+        sessionmaker(writer, expire_on_commit=False),
+        sessionmaker(reader, expire_on_commit=False, autoflush=False),
+    )
+    return _current
+
+
+def disconnect() -> None:
+    """Close the process's database, if one is open."""
+    global _current
+    if _current is not None:
+        _current.close()
+        _current = None
+
+
+def current() -> Database:
+    """Return the open database."""
+    if _current is None:
+        raise RuntimeError("no database is connected")
+    return _current
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the one transaction of a request or command, and commit it at the end.
+
+    Any exception rolls everything back, so bad input changes nothing.
+    """
+    with current().writing() as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a session that only reads; it never waits for a writer."""
+    with current().reading() as session:
+        yield session
+
+
+def is_postgresql(session: Session) -> bool:
+    """Say whether the session talks to PostgreSQL."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def _sqlite_engine(url: str, begin: str) -> Engine:
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection, _record) -> None:  # type: ignore[no-untyped-def]
+        connection.isolation_level = None
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=30000"):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection) -> None:  # type: ignore[no-untyped-def]
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _server_engine(url: str) -> Engine:
+    return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+
+
+def probe(session: Session) -> None:
+    """Ask the database for one answer; raises where it gives none."""
+    session.execute(text("select 1"))

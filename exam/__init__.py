@@ -1,0 +1,1 @@
+"""What happened in the exam, and what is published of it."""

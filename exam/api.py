@@ -1,0 +1,98 @@
+"""What the exam room's page says to the server and hears from it, as JSON.
+
+The page opens a place, gets a signed token for it and shows the token in a header with every save. A
+header is not sent along by another site as a cookie is, so these routes ask for no form token.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, request
+from flask_login import current_user
+
+from core import clock
+from core.access import requires
+from core.db import reading, transaction
+from core.errors import ForbiddenError, InvalidError, RefusedError
+from core.texts import lazy_gettext as _
+from exam import attempt_tokens
+from exam.attempt_tokens import Place
+from exam.marking import Given
+from exam.operations import room as operations
+from exam.queries import room as queries
+from people.permissions import Permission
+
+bp = Blueprint("exam_api", __name__, url_prefix="/api/attempts/<uuid:attempt_id>")
+HEADER = "Attempt-Token"
+MOST_BYTES = 32 * 1024
+LARGEST_NUMBER = 2**31 - 1
+
+
+@bp.errorhandler(RefusedError)
+def refused(error: RefusedError) -> Response:
+    """Say why not, with the code that the page acts on."""
+    return make_response(jsonify(error=str(error), code=error.reasons[0].code), 409)
+
+
+@bp.post("/places")
+@requires(Permission.EXAM_SIT)
+def open_place(attempt_id: UUID) -> Response:
+    with transaction() as session:
+        attempt = queries.own_attempt(session, attempt_id, current_user.officer_id)
+        operations.refuse_idle_place(attempt.state, attempt.fence, attempt.fence)
+        fence = operations.open_place(session, attempt)
+        progress = queries.progress_of(session, attempt_id)
+    return jsonify(
+        token=attempt_tokens.signed(Place(attempt_id, fence, current_user.account_id), _secret()),
+        choices={str(place): choice for place, choice in progress.choices.items()},
+        last_seq=progress.last_seq,
+        remaining_ms=operations.remaining_ms(attempt.deadline_at, clock.now()),
+    )
+
+
+@bp.post("/responses")
+@requires(Permission.EXAM_SIT)
+def append(attempt_id: UUID) -> Response:
+    request.max_content_length = MOST_BYTES
+    fence = _fence(attempt_id)
+    given = _given(request.get_json(silent=True))
+    with transaction() as session:
+        saved = operations.append_responses(session, attempt_id, fence, given)
+    return jsonify(last_seq=saved.last_seq, saved=saved.saved_places, remaining_ms=saved.remaining_ms)
+
+
+@bp.get("/time")
+@requires(Permission.EXAM_SIT)
+def time(attempt_id: UUID) -> Response:
+    fence = _fence(attempt_id)
+    with reading() as session:
+        attempt = queries.own_attempt(session, attempt_id, current_user.officer_id)
+        operations.refuse_idle_place(attempt.state, attempt.fence, fence)
+        return jsonify(remaining_ms=operations.remaining_ms(attempt.deadline_at, clock.now()), state=attempt.state)
+
+
+def _fence(attempt_id: UUID) -> int:
+    """Return the place the page was opened in; the token must be this attempt's and this account's."""
+    place = attempt_tokens.read(request.headers.get(HEADER, ""), _secret())
+    if place.attempt_id != attempt_id or place.account_id != current_user.account_id:
+        raise ForbiddenError
+    return place.fence
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])
+
+
+def _given(body: Any) -> list[Given]:
+    rows = body.get("responses") if isinstance(body, dict) else None
+    if not isinstance(rows, list) or not all(map(_is_response, rows)):
+        raise InvalidError(_("作答数据的格式不对，请刷新页面后继续作答。"))
+    return [Given(row["seq"], row["place"], row["choice"]) for row in rows]
+
+
+def _is_response(row: Any) -> bool:
+    if not isinstance(row, dict) or row.keys() != {"seq", "place", "choice"}:
+        return False
+    numbers = (row["seq"], row["place"])
+    are_numbers = all(type(number) is int and 0 <= number <= LARGEST_NUMBER for number in numbers)
+    return are_numbers and isinstance(row["choice"], str)

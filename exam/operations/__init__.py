@@ -1,0 +1,1 @@
+"""Verbs of the exam: planning, the room, closing, publishing."""

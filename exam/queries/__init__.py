@@ -1,0 +1,1 @@
+"""Reads over sittings, candidates, attempts, results and pass lists."""

@@ -1,0 +1,195 @@
+"""Reads of the exam room: one candidate's own sittings, paper, log and mark."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFoundError, Reason
+from exam.admission import reasons_against
+from exam.marking import Given, latest_choices
+from exam.models import Attempt, Candidate, Mark, Paper, Response, Result, Sitting
+from exam.papers import PaperEntry, entries_of
+from exam.queries.planning import candidate_facts, candidate_record, candidates_of_officer, sitting_facts
+from exam.states import AttemptState
+from questions.kinds import OPTION_LETTERS, ItemKind
+from questions.models import Item, ItemVersion
+from questions.queries import shown_versions
+from training.hours import shortfall
+from training.models import Course
+from training.queries import courses, hours_done
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One item as the candidate sees it: never its key, its law, its own order or its id."""
+
+    place: int
+    kind: ItemKind
+    marks: int
+    stem: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OwnSitting:
+    """Where one candidate stands in one sitting; ``reasons`` say why the exam cannot be started now."""
+
+    candidate: Candidate
+    sitting: Sitting
+    attempt: Attempt | None
+    mark: Mark | None
+    result: Result | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def stage(self) -> str:
+        """Return what the candidate can do next: answer, read the outcome, start, wait, or nothing."""
+        if self.attempt is not None:
+            return "answering" if self.attempt.state == AttemptState.ANSWERING else "handed_in"
+        codes = [reason.code for reason in self.reasons]
+        if not codes:
+            return "ready"
+        return "waiting" if codes == ["not_yet_open"] else "barred"
+
+
+@dataclass(frozen=True)
+class OwnHours:
+    """The hours one officer has in one course."""
+
+    course: Course
+    done: Decimal
+
+    @property
+    def short(self) -> Decimal:
+        """Return the hours still missing."""
+        return shortfall(self.done, self.course.required_hours)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where an attempt's log stands: the letters at each place and the last number used."""
+
+    choices: dict[int, str]
+    last_seq: int
+
+
+def own_sittings(session: Session, officer_id: UUID, now: datetime) -> list[OwnSitting]:
+    """Return every sitting one officer is on the list of, the latest first, with why it cannot be started."""
+    return [own_sitting(session, candidate, now) for candidate in candidates_of_officer(session, officer_id)]
+
+
+def own_sitting(session: Session, candidate: Candidate, now: datetime) -> OwnSitting:
+    """Return where one candidate stands in the sitting."""
+    record = candidate_record(session, candidate)
+    sitting = session.get_one(Sitting, candidate.sitting_id)
+    facts = candidate_facts(session, candidate), sitting_facts(session, sitting)
+    reasons = [] if record.attempt else reasons_against(*facts, now)
+    return OwnSitting(candidate, sitting, record.attempt, record.mark, record.result, tuple(reasons))
+
+
+def own_hours(session: Session, officer_id: UUID) -> list[OwnHours]:
+    """Return the hours of one officer in each course that they have begun or that a sitting asks of them."""
+    asked = set(
+        session.scalars(select(Sitting.course_id).join(Candidate).where(Candidate.officer_id == officer_id))
+    )
+    rows = [OwnHours(course, hours_done(session, course.id, officer_id)) for course in courses(session)]
+    return [row for row in rows if row.done or row.course.id in asked]
+
+
+def own_candidate(session: Session, sitting_id: UUID, officer_id: UUID | None) -> Candidate:
+    """Return one officer's place on a sitting's list."""
+    query = select(Candidate).where(Candidate.sitting_id == sitting_id, Candidate.officer_id == officer_id)
+    return _found(session.scalar(query))
+
+
+def own_attempt(session: Session, attempt_id: UUID, officer_id: UUID | None) -> Attempt:
+    """Return one officer's own attempt."""
+    query = select(Attempt).join(Candidate, Attempt.candidate_id == Candidate.id)
+    return _found(session.scalar(query.where(Attempt.id == attempt_id, Candidate.officer_id == officer_id)))
+
+
+def attempt_of(session: Session, candidate_id: UUID) -> Attempt | None:
+    """Return a candidate's attempt as it stands now, if it was started."""
+    query = select(Attempt).where(Attempt.candidate_id == candidate_id)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def overdue(now: datetime) -> Select[Attempt]:
+    """Select the attempts whose time is over and which nobody has handed in, the oldest first."""
+    query = select(Attempt).where(Attempt.state == AttemptState.ANSWERING, Attempt.deadline_at < now)
+    return query.order_by(Attempt.deadline_at, Attempt.id)
+
+
+def is_any_overdue(session: Session, now: datetime) -> bool:
+    """Say whether any attempt's time is over without its being handed in; an index answers."""
+    return session.scalar(overdue(now).with_only_columns(Attempt.id).limit(1)) is not None
+
+
+def own_overdue(session: Session, now: datetime, officer_id: UUID | None) -> list[Attempt]:
+    """Return one officer's attempts whose time is over and which are not handed in."""
+    query = overdue(now).join(Candidate, Attempt.candidate_id == Candidate.id)
+    return list(session.scalars(query.where(Candidate.officer_id == officer_id)))
+
+
+def paper_of(session: Session, candidate_id: UUID) -> list[PaperEntry]:
+    """Return a candidate's paper."""
+    rows = session.scalar(select(Paper.entries).where(Paper.candidate_id == candidate_id))
+    return entries_of(_found(rows))
+
+
+def questions_of(session: Session, candidate_id: UUID) -> list[Question]:
+    """Return a candidate's paper as it is shown."""
+    entries = paper_of(session, candidate_id)
+    version_ids = [entry.version_id for entry in entries]
+    versions, kinds = shown_versions(session, version_ids), kinds_of(session, version_ids)
+    return [
+        _question(place, entry, versions[entry.version_id], kinds[entry.version_id])
+        for place, entry in enumerate(entries, start=1)
+    ]
+
+
+def kinds_of(session: Session, version_ids: Iterable[UUID]) -> dict[UUID, ItemKind]:
+    """Return the kind of each of these versions."""
+    rows = session.execute(_kinds(version_ids)).all()
+    return {row.id: ItemKind(row.kind) for row in rows}
+
+
+def log_of(session: Session, attempt_id: UUID) -> list[Given]:
+    """Return everything an attempt's candidate gave, in order."""
+    query = select(Response.seq, Response.place, Response.choice).where(Response.attempt_id == attempt_id)
+    return [Given(row.seq, row.place, row.choice) for row in session.execute(query.order_by(Response.seq))]
+
+
+def progress_of(session: Session, attempt_id: UUID) -> Progress:
+    """Return where an attempt's log stands."""
+    log = log_of(session, attempt_id)
+    return Progress(latest_choices(log), log[-1].seq if log else 0)
+
+
+def mark_of(session: Session, attempt_id: UUID) -> Mark | None:
+    """Return what an attempt was marked with, once it was handed in."""
+    return session.scalar(select(Mark).where(Mark.attempt_id == attempt_id))
+
+
+def _question(place: int, entry: PaperEntry, version: ItemVersion, kind: ItemKind) -> Question:
+    texts = dict(zip(OPTION_LETTERS, version.options, strict=False))
+    return Question(place, kind, entry.marks, version.stem, tuple(texts[letter] for letter in entry.order))
+
+
+def _kinds(version_ids: Iterable[UUID]) -> Select[UUID, ItemKind]:
+    query = select(ItemVersion.id, Item.kind).join(Item, ItemVersion.item_id == Item.id)
+    return query.where(ItemVersion.id.in_(list(version_ids)))
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise NotFoundError
+    return row

@@ -1,0 +1,1 @@
+"""Pages of the exam: blueprints, sittings, the room, results and pass lists."""

@@ -1,0 +1,142 @@
+"""The candidate's own pages: training and exams, the waiting page, the exam room, the outcome."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from core import clock
+from core.access import requires
+from core.db import reading, transaction
+from core.forms import Form
+from exam.blueprints import total_items, total_marks
+from exam.models import Sitting
+from exam.operations import room as operations
+from exam.queries import room as queries
+from exam.queries.planning import cells_of
+from exam.queries.room import Question
+from exam.states import OUTCOME_NAMES, SHORTFALL_NAMES, AttemptState
+from people.permissions import Permission
+from questions.kinds import KIND_NAMES, ItemKind
+
+bp = Blueprint("room", __name__)
+OWN_CREDENTIALS = "credentials.mine"
+
+
+@bp.get("/my")
+@requires(Permission.EXAM_SIT)
+def mine() -> str:
+    _finish_overdue()
+    with reading() as session:
+        officer_id = current_user.officer_id
+        return render_template(
+            "exam/mine.html",
+            sittings=queries.own_sittings(session, officer_id, clock.now()),
+            hours=queries.own_hours(session, officer_id),
+            outcomes=OUTCOME_NAMES,
+            shortfalls=SHORTFALL_NAMES,
+            has_credentials=OWN_CREDENTIALS in current_app.view_functions,
+        )
+
+
+@bp.get("/sittings/<uuid:sitting_id>/waiting")
+@requires(Permission.EXAM_SIT)
+def waiting(sitting_id: UUID) -> str | Response:
+    _finish_overdue()
+    with reading() as session:
+        candidate = queries.own_candidate(session, sitting_id, current_user.officer_id)
+        own = queries.own_sitting(session, candidate, clock.now())
+        if own.attempt is not None:
+            return redirect(url_for(".room", attempt_id=own.attempt.id))
+        cells = cells_of(own.sitting.blueprint)
+        return render_template(
+            "exam/waiting.html",
+            own=own,
+            items=total_items(cells),
+            marks=total_marks(cells),
+            cells=cells,
+            kinds=KIND_NAMES,
+            opens_in_ms=operations.remaining_ms(own.sitting.opens_at, clock.now()),
+            now_ms=int(clock.now().timestamp() * 1000),
+            form=Form(formdata=None),
+        )
+
+
+@bp.post("/sittings/<uuid:sitting_id>/start")
+@requires(Permission.EXAM_SIT)
+def start(sitting_id: UUID) -> Response:
+    with transaction() as session:
+        candidate = queries.own_candidate(session, sitting_id, current_user.officer_id)
+        attempt = operations.start_attempt(session, candidate, current_user.actor)
+    return redirect(url_for(".room", attempt_id=attempt.id))
+
+
+@bp.get("/attempts/<uuid:attempt_id>")
+@requires(Permission.EXAM_SIT)
+def room(attempt_id: UUID) -> str | Response:
+    _finish_overdue()
+    with reading() as session:
+        attempt = queries.own_attempt(session, attempt_id, current_user.officer_id)
+        if attempt.state == AttemptState.HANDED_IN:
+            return redirect(url_for(".outcome", attempt_id=attempt_id))
+        questions = queries.questions_of(session, attempt.candidate_id)
+        return render_template(
+            "exam/room.html",
+            attempt=attempt,
+            candidate=attempt.candidate,
+            sitting=session.get_one(Sitting, attempt.sitting_id),
+            paper=[_shown(question) for question in questions],
+            remaining_ms=operations.remaining_ms(attempt.deadline_at, clock.now()),
+        )
+
+
+@bp.post("/attempts/<uuid:attempt_id>/hand-in")
+@requires(Permission.EXAM_SIT)
+def hand_in(attempt_id: UUID) -> Response:
+    with transaction() as session:
+        attempt = queries.own_attempt(session, attempt_id, current_user.officer_id)
+        operations.hand_in(session, attempt, current_user.actor)
+    return redirect(url_for(".outcome", attempt_id=attempt_id))
+
+
+@bp.get("/attempts/<uuid:attempt_id>/outcome")
+@requires(Permission.EXAM_SIT)
+def outcome(attempt_id: UUID) -> str | Response:
+    _finish_overdue()
+    with reading() as session:
+        attempt = queries.own_attempt(session, attempt_id, current_user.officer_id)
+        mark = queries.mark_of(session, attempt_id)
+        if mark is None:
+            return redirect(url_for(".room", attempt_id=attempt_id))
+        sitting = session.get_one(Sitting, attempt.sitting_id)
+        return render_template(
+            "exam/outcome.html",
+            attempt=attempt,
+            candidate=attempt.candidate,
+            sitting=sitting,
+            mark=mark,
+            items=total_items(cells_of(sitting.blueprint)),
+            has_passed=mark.score >= mark.cut_score,
+        )
+
+
+def _finish_overdue() -> None:
+    """Hand in what is over before a page decides anything; only then is a writer asked for."""
+    with reading() as session:
+        if not queries.own_overdue(session, clock.now(), current_user.officer_id):
+            return
+    with transaction() as session:
+        operations.finish_own_overdue(session, current_user.officer_id, clock.now())
+
+
+def _shown(question: Question) -> dict[str, Any]:
+    """Return the fields that leave for the browser, one by one."""
+    return {
+        "kind": str(KIND_NAMES[question.kind]),
+        "many": question.kind is ItemKind.MULTIPLE,
+        "marks": question.marks,
+        "stem": question.stem,
+        "options": list(question.options),
+    }

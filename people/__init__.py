@@ -1,0 +1,1 @@
+"""Who: organisations, officers, accounts, and who may do what."""

@@ -1,0 +1,1 @@
+"""Are they prepared: courses, and hours done against hours required."""
