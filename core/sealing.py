@@ -16,19 +16,20 @@ NONCE_BYTES = 12
 
 @dataclass(frozen=True)
 class SealingKeys:
-    """The two 32-byte keys: one seals, one makes digests for matching."""
+    """The 32-byte keys: one seals, one makes digests for matching, one is the root of all others."""
 
     sealing: bytes
     matching: bytes
+    root: bytes
 
 
 _keys: SealingKeys | None = None
 
 
 def use_keys(secret: bytes) -> None:
-    """Derive both keys from the installation's secret; call once at start-up."""
+    """Derive the keys from the installation's secret; call once at start-up."""
     global _keys
-    _keys = SealingKeys(_derived(secret, b"sealing"), _derived(secret, b"matching"))
+    _keys = SealingKeys(_derived(secret, b"sealing"), _derived(secret, b"matching"), _derived(secret, b"root"))
 
 
 def sealed(plain: str, place: str) -> bytes:
@@ -56,6 +57,11 @@ def opened_bytes(secret: bytes, place: str) -> bytes:
 def matching_digest(plain: str) -> str:
     """Return the keyed digest by which equal values are found, as 64 hex digits."""
     return hmac.new(_current().matching, plain.encode(), hashlib.sha256).hexdigest()
+
+
+def derived_key(purpose: str) -> bytes:
+    """Return the 32-byte key of one purpose; the same installation always gives the same."""
+    return _derived(_current().root, purpose.encode())
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

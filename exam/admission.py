@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.errors import Reason
 from core.texts import lazy_gettext as _
+from exam.networks import is_within
 from exam.states import STANDING_NAMES, SittingState, Standing
 from training.hours import shortfall, written
 
@@ -17,13 +18,23 @@ _CITY_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
+class RoomFacts:
+    """The room a candidate is to sit in, its address ranges (none is any), and the address asked from."""
+
+    name: str
+    networks: tuple[str, ...]
+    address: str
+
+
+@dataclass(frozen=True)
 class CandidateFacts:
-    """What admission asks of a candidate."""
+    """What admission asks of a candidate; ``room`` None asks for no place."""
 
     standing: Standing
     hours_done: Decimal
     has_finished: bool
     in_post: bool
+    room: RoomFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,7 @@ def reasons_against(candidate: CandidateFacts, sitting: SittingFacts, now: datet
     return [
         *_reasons_against_person(candidate),
         *_reasons_against_hours(candidate.hours_done, sitting.required_hours),
+        *_reasons_against_place(candidate.room),
         *_reasons_against_time(sitting, now),
     ]
 
@@ -72,6 +84,13 @@ def _reasons_against_hours(done: Decimal, required: Decimal | None) -> list[Reas
         missing=written(shortfall(done, required)),
     )
     return [Reason("hours_short", text)]
+
+
+def _reasons_against_place(room: RoomFacts | None) -> list[Reason]:
+    if room is None or not room.networks or is_within(room.address, room.networks):
+        return []
+    text = _("本场考试须在考场“%(room)s”的计算机上作答，当前设备不在该考场。请到该考场就座。", room=room.name)
+    return [Reason("other_room", text)]
 
 
 def _reasons_against_time(sitting: SittingFacts, now: datetime) -> list[Reason]:

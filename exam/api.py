@@ -19,6 +19,7 @@ from exam import attempt_tokens
 from exam.attempt_tokens import Place
 from exam.marking import Given
 from exam.operations import room as operations
+from exam.operations.saving import append_responses, refuse_idle_place, remaining_ms
 from exam.queries import room as queries
 from people.permissions import Permission
 
@@ -39,14 +40,14 @@ def refused(error: RefusedError) -> Response:
 def open_place(attempt_id: UUID) -> Response:
     with transaction() as session:
         attempt = queries.own_attempt(session, attempt_id, current_user.officer_id)
-        operations.refuse_idle_place(attempt.state, attempt.fence, attempt.fence)
-        fence = operations.open_place(session, attempt)
+        refuse_idle_place(attempt.state, attempt.fence, attempt.fence)
+        fence = operations.open_place(session, attempt, current_user.actor)
         progress = queries.progress_of(session, attempt_id)
     return jsonify(
         token=attempt_tokens.signed(Place(attempt_id, fence, current_user.account_id), _secret()),
         choices={str(place): choice for place, choice in progress.choices.items()},
         last_seq=progress.last_seq,
-        remaining_ms=operations.remaining_ms(attempt.deadline_at, clock.now()),
+        remaining_ms=remaining_ms(attempt.deadline_at, clock.now()),
     )
 
 
@@ -57,8 +58,10 @@ def append(attempt_id: UUID) -> Response:
     fence = _fence(attempt_id)
     given = _given(request.get_json(silent=True))
     with transaction() as session:
-        saved = operations.append_responses(session, attempt_id, fence, given)
-    return jsonify(last_seq=saved.last_seq, saved=saved.saved_places, remaining_ms=saved.remaining_ms)
+        saved = append_responses(session, attempt_id, fence, given)
+    return jsonify(
+        last_seq=saved.last_seq, saved=saved.saved_places, held=saved.held, remaining_ms=saved.remaining_ms
+    )
 
 
 @bp.get("/time")
@@ -67,8 +70,8 @@ def time(attempt_id: UUID) -> Response:
     fence = _fence(attempt_id)
     with reading() as session:
         attempt = queries.own_attempt(session, attempt_id, current_user.officer_id)
-        operations.refuse_idle_place(attempt.state, attempt.fence, fence)
-        return jsonify(remaining_ms=operations.remaining_ms(attempt.deadline_at, clock.now()), state=attempt.state)
+        refuse_idle_place(attempt.state, attempt.fence, fence)
+        return jsonify(remaining_ms=remaining_ms(attempt.deadline_at, clock.now()), state=attempt.state)
 
 
 def _fence(attempt_id: UUID) -> int:
@@ -87,12 +90,12 @@ def _given(body: Any) -> list[Given]:
     rows = body.get("responses") if isinstance(body, dict) else None
     if not isinstance(rows, list) or not all(map(_is_response, rows)):
         raise InvalidError(_("作答数据的格式不对，请刷新页面后继续作答。"))
-    return [Given(row["seq"], row["place"], row["choice"]) for row in rows]
+    return [Given(row["seq"], row["place"], row["choice"], row.get("left_ms", 0)) for row in rows]
 
 
 def _is_response(row: Any) -> bool:
-    if not isinstance(row, dict) or row.keys() != {"seq", "place", "choice"}:
+    if not isinstance(row, dict) or row.keys() - {"left_ms"} != {"seq", "place", "choice"}:
         return False
-    numbers = (row["seq"], row["place"])
+    numbers = (row["seq"], row["place"], row.get("left_ms", 0))
     are_numbers = all(type(number) is int and 0 <= number <= LARGEST_NUMBER for number in numbers)
     return are_numbers and isinstance(row["choice"], str)

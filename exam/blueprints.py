@@ -6,6 +6,7 @@ It counts items and never looks at one. A blueprint the bank cannot fill is foun
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from core.errors import Reason
 from core.texts import Text, lazy_gettext as _
@@ -14,6 +15,19 @@ from questions.kinds import KIND_NAMES, SUBJECT_NAMES, ItemKind, Subject
 TITLE_LENGTH = 80
 MOST_ITEMS, MOST_MARKS, MOST_MINUTES = 300, 100, 480
 ANY_SUBJECT = _("不限科目")
+
+
+class MultipleRule(StrEnum):
+    """What a multiple-choice item with some right options and no wrong one is worth."""
+
+    ALL_OR_NOTHING = "all_or_nothing"
+    HALF_FOR_SUBSET = "half_for_subset"
+
+
+MULTIPLE_RULE_NAMES: dict[MultipleRule, Text] = {
+    MultipleRule.ALL_OR_NOTHING: _("全部选对才得分"),
+    MultipleRule.HALF_FOR_SUBSET: _("选对一部分且无错选，得一半分"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,7 @@ class BlueprintDraft:
     cells: tuple[Cell, ...]
     duration_minutes: int
     cut_score: int
+    multiple_rule: MultipleRule = MultipleRule.ALL_OR_NOTHING
 
 
 @dataclass(frozen=True)
@@ -132,10 +147,21 @@ def reasons_against(cells: Sequence[Cell], cut_score: int, duration: int) -> lis
 def reasons_against_draft(draft: BlueprintDraft) -> list[Reason]:
     """Return every reason against a whole blueprint, its title included."""
     reasons = reasons_against(draft.cells, draft.cut_score, draft.duration_minutes)
+    reasons += _reasons_against_halves(draft)
     if 0 < len(draft.title) <= TITLE_LENGTH:
         return reasons
     text = _("请填写方案名称，不超过 %(limit)s 个字。", limit=TITLE_LENGTH)
     return [Reason("title_length", text), *reasons]
+
+
+def _reasons_against_halves(draft: BlueprintDraft) -> list[Reason]:
+    """Marks are whole: where half of them can be given, they are even."""
+    if draft.multiple_rule is MultipleRule.ALL_OR_NOTHING:
+        return []
+    if all(cell.marks_each % 2 == 0 for cell in draft.cells if cell.kind is ItemKind.MULTIPLE):
+        return []
+    text = _("多选题选对一部分得一半分时，多选题每题分值应为偶数。")
+    return [Reason("odd_marks", text)]
 
 
 def _reasons_against_cells(cells: Sequence[Cell]) -> list[Reason]:

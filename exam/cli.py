@@ -5,7 +5,7 @@ import click
 from core import clock
 from core.db import transaction
 from core.texts import lazy_gettext as _
-from exam.operations.room import finish_overdue
+from exam.operations.handing_in import finish_overdue
 
 
 @click.group()

@@ -1,10 +1,30 @@
-"""What the worker does for the exam room each time it looks for work: hand in what is over."""
+"""What the worker does for the exam room: draw papers ahead, and hand in what is over at every look."""
+
+from uuid import UUID
 
 from core import clock
 from core.db import reading, transaction
-from core.jobs import every_tick
-from exam.operations.room import finish_overdue
+from core.jobs import Interrupted, Run, every_tick, handles
+from exam.models.planning import Sitting
+from exam.operations.handing_in import finish_overdue
+from exam.operations.papers import DRAW_JOB, draw_missing_papers, frozen_bank
+from exam.queries.papers import paper_counts
 from exam.queries.room import is_any_overdue
+
+
+@handles(DRAW_JOB)
+def draw_papers(run: Run) -> None:
+    """Draw the papers of a sitting ahead, some in each transaction; what is drawn already stays."""
+    sitting_id = UUID(run.arguments["sitting"])
+    with reading() as session:
+        bank = frozen_bank(session, session.get_one(Sitting, sitting_id))
+    drawn = 1
+    while drawn:
+        if run.stopping.is_set():
+            raise Interrupted
+        with transaction() as session:
+            drawn = draw_missing_papers(session, session.get_one(Sitting, sitting_id), bank)
+            run.report(session, *paper_counts(session, sitting_id))
 
 
 @every_tick

@@ -26,9 +26,10 @@ class PaperEntry:
     marks: int
 
 
-def paper_seed(sitting_seed: str, candidate_id: UUID) -> str:
-    """Return the seed of one candidate's paper, as 64 hex digits."""
-    return hashlib.sha256(f"{sitting_seed}:{candidate_id}".encode()).hexdigest()
+def paper_seed(sitting_seed: str, candidate_id: UUID, number: int = 1) -> str:
+    """Return the seed of one candidate's paper (only mock exams have a second one), as 64 hex digits."""
+    further = "" if number == 1 else f":{number}"
+    return hashlib.sha256(f"{sitting_seed}:{candidate_id}{further}".encode()).hexdigest()
 
 
 def draw(cells: Sequence[Cell], bank: Iterable[BankItem], seed: str) -> list[PaperEntry]:

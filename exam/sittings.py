@@ -15,6 +15,9 @@ from exam.blueprints import Shortage, reason_of
 from exam.states import SITTING, SittingState
 
 TITLE_LENGTH = 80
+DEFAULT_GRACE_SECONDS = 120
+DEFAULT_LEAVE_LIMIT = 5
+DEFAULT_CHECK_DAYS = 3
 
 
 class Phase(StrEnum):
@@ -127,17 +130,17 @@ def reasons_against_closing(facts: ClosingFacts, now: datetime) -> list[Reason]:
     """Return every reason why the sitting cannot be closed.
 
     Before the window is over it closes only once everybody who was due has handed in: whoever may still
-    come is not to be written down as absent.
+    come is not to be written down as absent. Whoever was given more time may need it after the window.
     """
     wrong_state = SITTING.reasons_against(facts.state, "close")
-    if wrong_state or now > facts.closes_at:
+    if wrong_state:
         return wrong_state
     end = city_time(facts.closes_at)
     reasons = []
     if facts.answering:
-        text = _("还有 %(count)s 人正在作答。请等到 %(time)s 考试截止后再结束。", count=facts.answering, time=end)
+        text = _("还有 %(count)s 份答卷正在作答、已暂停或正在收卷，交卷后才能结束。", count=facts.answering)
         reasons.append(Reason("answering", text))
-    if facts.waiting:
+    if facts.waiting and now <= facts.closes_at:
         text = _("还有 %(count)s 人可以在 %(time)s 截止前参加考试，现在不能结束。", count=facts.waiting, time=end)
         reasons.append(Reason("waiting", text))
     return reasons

@@ -17,17 +17,22 @@ from certificates.validity import last_day
 from core import clock, passwords
 from core.audit import Actor
 from core.sealing import matching_digest, sealed
-from exam.models import Attempt, BlueprintCell, Candidate, ExamBlueprint, Mark, PassList, PassListEntry, Sitting
+from exam.draws import bank_rows, commitment_of
+from exam.models.planning import BlueprintCell, Candidate, ExamBlueprint, Sitting
+from exam.models.results import Mark, PassList, PassListEntry
+from exam.models.room import Attempt, Paper
 from exam.states import AttemptState, FinishKind, SittingState
 from people.models import DOCUMENT_PLACE, Account, Officer, Organisation
 from people.permissions import Role
 from people.posts import DivisionKind, DocumentKind, EmploymentType, OrganisationKind, PostState
 from questions.kinds import TRUE_FALSE_OPTIONS, ItemKind, Subject
 from questions.models import Item, ItemVersion
+from questions.queries import active_bank
 from tests.forms_browser import TEST_PASSWORD
 from training.models import Course
 
 ACTOR = Actor(None, "测试")
+SEED = "5eed" * 16
 _PASSWORD_HASH = passwords.hashed(TEST_PASSWORD)
 _serial = count(1)
 
@@ -196,7 +201,10 @@ def make_sitting(session: Session, **changes: Any) -> Sitting:
         "opens_at": clock.now() - timedelta(hours=1),
         "closes_at": clock.now() + timedelta(hours=8),
         "state": SittingState.OPEN,
-        "seed": "5eed" * 16,
+        "grace_seconds": 0,
+        "seed": SEED,
+        "commitment": commitment_of(SEED),
+        "bank": bank_rows(active_bank(session)),
         "opened_at": clock.now(),
         "created_at": clock.now(),
     }
@@ -226,12 +234,16 @@ def make_candidate(session: Session, sitting: Sitting, officer: Officer, **chang
 def make_attempt(session: Session, candidate: Candidate, score: int | None = None, **changes: Any) -> Attempt:
     """Return a candidate's attempt: marked with the score, or still running where there is none."""
     is_over = score is not None
+    paper = changes.pop("paper", None) or make_paper(session, candidate)
+    deadline = changes.get("deadline_at", clock.now() + timedelta(minutes=90))
     fields: dict[str, Any] = {
         "candidate_id": candidate.id,
+        "paper_id": paper.id,
         "sitting_id": candidate.sitting_id,
         "state": AttemptState.HANDED_IN if is_over else AttemptState.ANSWERING,
         "started_at": clock.now(),
-        "deadline_at": clock.now() + timedelta(minutes=90),
+        "deadline_at": deadline,
+        "accept_until": deadline,
         "finished_at": clock.now() if is_over else None,
         "finish_kind": FinishKind.CANDIDATE if is_over else None,
     }
@@ -243,6 +255,21 @@ def make_attempt(session: Session, candidate: Candidate, score: int | None = Non
         session.add(Mark(**marked, score=score, full_score=100, cut_score=60, answered_count=80))
         session.flush()
     return attempt
+
+
+def make_paper(session: Session, candidate: Candidate, **changes: Any) -> Paper:
+    """Return an empty paper: for attempts of which only the state matters."""
+    fields: dict[str, Any] = {
+        "candidate_id": candidate.id,
+        "sitting_id": candidate.sitting_id,
+        "seed": SEED,
+        "entries": [],
+        "drawn_at": clock.now(),
+    }
+    paper = Paper(**{**fields, **changes})
+    session.add(paper)
+    session.flush()
+    return paper
 
 
 def make_pass_list(session: Session, officers: list[Officer], **changes: Any) -> PassList:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from uuid import UUID
 
-from exam.marking import score
+from exam.blueprints import MultipleRule
+from exam.marking import keys_as_accepted, score
 from exam.papers import PaperEntry
 from questions.bank import BankItem
 from questions.kinds import OPTION_LETTERS, ItemKind
@@ -27,6 +28,7 @@ def choices_for(
     random: Random,
 ) -> dict[int, str]:
     """Return the shown letters by place on the paper, from 1, on the wanted side of the cut score."""
+    accepted = keys_as_accepted(keys)
     while True:
         chance = random.uniform(*(ABLE if passing else UNABLE))
         choices = {
@@ -34,7 +36,7 @@ def choices_for(
             for place, entry in enumerate(entries, start=1)
             if random.random() >= SKIPPED
         }
-        if (score(entries, choices, keys).score >= cut_score) is passing:
+        if (score(entries, choices, accepted, MultipleRule.ALL_OR_NOTHING).score >= cut_score) is passing:
             return choices
 
 

@@ -25,8 +25,10 @@ from core import clock
 from core.db import reading
 from core.queries import broken_audit_entry
 from core.texts import lazy_gettext as _
-from exam.models import PassList, PassListEntry, Result, Sitting
+from exam.models.planning import Sitting
+from exam.models.results import PassList, PassListEntry, Result
 from exam.pass_rates import rate
+from exam.queries.newest import newest_result
 from exam.states import OUTCOME_NAMES, Outcome
 from people.models import Organisation
 from people.posts import OrganisationKind
@@ -170,7 +172,7 @@ def _outcomes_by_unit(session: Session) -> dict[tuple[str, Outcome], int]:
         select(Organisation.code, Result.outcome, func.count())
         .join(Organisation, Result.organisation_id == Organisation.id)
         .join(Sitting, Result.sitting_id == Sitting.id)
-        .where(Sitting.title == SITTING)
+        .where(Sitting.title == SITTING, newest_result())
         .group_by(Organisation.code, Result.outcome)
     )
     return {(code, Outcome(outcome)): count for code, outcome, count in session.execute(query)}
@@ -188,7 +190,7 @@ def _removed_by_unit(session: Session) -> dict[str, int]:
 
 def _outcomes(session: Session) -> dict[Outcome, int]:
     query = select(Result.outcome, func.count()).join(Sitting, Result.sitting_id == Sitting.id)
-    rows = session.execute(query.where(Sitting.title == SITTING).group_by(Result.outcome))
+    rows = session.execute(query.where(Sitting.title == SITTING, newest_result()).group_by(Result.outcome))
     return {Outcome(outcome): count for outcome, count in rows}
 
 

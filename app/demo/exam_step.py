@@ -19,8 +19,11 @@ from core.audit import Actor
 from core.db import reading, transaction
 from core.import_kinds import import_sheet
 from exam.marking import Given
-from exam.models import Candidate, PassList, Sitting
+from exam.models.planning import Candidate, Sitting
+from exam.models.results import PassList
 from exam.operations import closing, planning, publishing, room
+from exam.operations.handing_in import hand_in
+from exam.operations.saving import append_responses
 from exam.queries.room import paper_of
 from people.models import Officer
 from questions.bank import BankItem
@@ -39,9 +42,8 @@ BATCH = 150
 
 @dataclass(frozen=True)
 class Book:
-    """What the whole sitting has in common: the bank, its items by version, the keys, and who acts."""
+    """What the whole sitting has in common: the items by version, the keys, and who acts."""
 
-    bank: list[BankItem]
     items: dict[UUID, BankItem]
     keys: dict[UUID, str]
     actor: Actor
@@ -103,7 +105,7 @@ def sit(stage: Stage) -> None:
         bank = active_bank(session)
         keys = keys_of(session, [item.version_id for item in bank])
         actor = acting(session, "guanli").actor
-    book = Book(bank, {item.version_id: item for item in bank}, keys, actor)
+    book = Book({item.version_id: item for item in bank}, keys, actor)
     coming = [fate for fate in fates(stage) if fate.sits]
     for start in range(0, len(coming), BATCH):
         with transaction() as session:
@@ -171,14 +173,14 @@ def _attend(session: Session, candidate: Candidate, fate: Fate, book: Book) -> N
     random = Random(fate.seed)
     started = _start_of(candidate.sitting, random)
     with clock.at(started):
-        attempt = room.start_attempt(session, candidate, book.actor, book.bank)
-    entries = paper_of(session, candidate.id)
+        attempt = room.start_attempt(session, candidate, book.actor)
+    entries = paper_of(session, attempt.paper_id)
     cut = candidate.sitting.blueprint.cut_score
     chosen = choices_for(entries, book.keys, book.items, cut, passing=fate.passes, random=random)
     given = [Given(seq, place, choice) for seq, (place, choice) in enumerate(chosen.items(), start=1)]
     with clock.at(started + timedelta(minutes=random.randint(25, 80))):
-        room.append_responses(session, attempt.id, attempt.fence, given)
-        room.hand_in(session, attempt, book.actor)
+        append_responses(session, attempt.id, attempt.fence, given)
+        hand_in(session, attempt, book.actor)
 
 
 def _start_of(sitting: Sitting, random: Random) -> datetime:

@@ -33,7 +33,7 @@ from core.jobs import enqueue
 from core.models import JobState
 from core.operations import record_audit
 from core.texts import Text, lazy_gettext as _
-from exam.models import PassList
+from exam.models.results import PassList
 from people.identity import Identity
 from people.queries import city
 

@@ -13,7 +13,8 @@ from certificates.models import Credential
 from certificates.sheet import Holder
 from certificates.states import CredentialState
 from core.errors import Reason
-from exam.models import Candidate, PassList, PassListEntry
+from exam.models.planning import Candidate
+from exam.models.results import PassList, PassListEntry
 from people.models import Officer, Organisation
 from people.posts import DocumentKind, EmploymentType, OrganisationKind, PostState
 from people.queries import city

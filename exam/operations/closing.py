@@ -14,14 +14,17 @@ from core.db import new_key
 from core.errors import Reason, RefusedError, refuse_if
 from core.operations import record_audit
 from core.texts import lazy_gettext as _
-from exam.models import Attempt, Candidate, Mark, Result, Sitting
-from exam.operations.room import finish_overdue
+from exam.models.planning import Candidate, Sitting
+from exam.models.results import Mark, Result
+from exam.models.room import Attempt
+from exam.operations.handing_in import finish_overdue
 from exam.outcomes import OutcomeFacts, outcome_of
 from exam.pass_rates import UnitFigures, added
+from exam.queries.newest import newest_attempt, newest_mark
 from exam.queries.planning import closing_facts, required_hours
 from exam.queries.results import figures_by_organisation
 from exam.sittings import reasons_against_closing
-from exam.states import SITTING, SittingState, Standing
+from exam.states import SITTING, SittingKind, SittingState, Standing
 from people.scope import CITY
 from training.queries import hours_by_officer
 
@@ -40,12 +43,15 @@ class DuePerson:
 
 
 def close_sitting(session: Session, sitting: Sitting, actor: Actor) -> UnitFigures:
-    """Close a sitting and settle what became of everybody who was due; return the figures."""
+    """Close a sitting and settle what became of everybody who was due; return the figures.
+
+    A mock exam settles nothing: it never counts.
+    """
     _take_turns(session, sitting)
-    refuse_if(reasons_against_closing(closing_facts(session, sitting), clock.now()))
+    refuse_if(reasons_against_closing(closing_facts(session, sitting, clock.now()), clock.now()))
     finish_overdue(session, clock.now(), sitting.id)
     _refuse_unmarked(session, sitting)
-    due = _due_people(session, sitting.id)
+    due = [] if sitting.kind == SittingKind.MOCK else _due_people(session, sitting.id)
     _settle(session, sitting, due, clock.now())
     figures = _checked_figures(session, sitting, len(due))
     sitting.state = SITTING.after(SittingState(sitting.state), "close")
@@ -84,8 +90,9 @@ def _refuse_unmarked(session: Session, sitting: Sitting) -> None:
 def _due_people(session: Session, sitting_id: UUID) -> list[DuePerson]:
     query = (
         select(Candidate.id, Candidate.officer_id, Candidate.organisation_id, Mark.score, Mark.cut_score)
-        .outerjoin(Attempt, Attempt.candidate_id == Candidate.id)
-        .outerjoin(Mark, Mark.attempt_id == Attempt.id)
+        .select_from(Candidate)
+        .outerjoin(Attempt, (Attempt.candidate_id == Candidate.id) & newest_attempt())
+        .outerjoin(Mark, (Mark.attempt_id == Attempt.id) & newest_mark())
         .where(Candidate.sitting_id == sitting_id, Candidate.standing == Standing.REGISTERED)
         .order_by(Candidate.id)
     )

@@ -1,6 +1,5 @@
 """Verbs before the exam: blueprints, sittings, and who stands on the list."""
 
-import secrets
 from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
@@ -33,7 +32,8 @@ from exam.candidate_numbers import (
     sitting_prefix,
     unit_digits,
 )
-from exam.models import BlueprintCell, Candidate, ExamBlueprint, Sitting
+from exam.models.planning import BlueprintCell, Candidate, ExamBlueprint, Sitting
+from exam.operations.papers import ask_for_papers, freeze_draw
 from exam.queries.planning import list_facts, opening_facts, standing_facts
 from exam.queries.registration import (
     applicant_facts,
@@ -71,6 +71,7 @@ def define_blueprint(session: Session, draft: BlueprintDraft, actor: Actor) -> E
         title=draft.title,
         duration_minutes=draft.duration_minutes,
         cut_score=draft.cut_score,
+        multiple_rule=draft.multiple_rule,
         created_at=clock.now(),
         cells=[
             BlueprintCell(
@@ -106,12 +107,15 @@ def plan_sitting(session: Session, sitting: Sitting, actor: Actor) -> Sitting:
 
 
 def open_sitting(session: Session, sitting: Sitting, actor: Actor) -> None:
-    """Open the doors: draw the seed that every paper's seed is derived from."""
+    """Open the sitting: cast its seed and commit to it, freeze the bank, have every paper drawn."""
     refuse_if(reasons_against_opening(opening_facts(session, sitting), clock.now()))
     sitting.state = SITTING.after(SittingState(sitting.state), "open")
-    sitting.seed, sitting.opened_at = secrets.token_hex(16), clock.now()
+    sitting.opened_at = clock.now()
+    freeze_draw(session, sitting)
     session.flush()
-    record_audit(session, actor, "exam:sitting:open", sitting.id, {"title": sitting.title})
+    ask_for_papers(session, sitting)
+    detail = {"title": sitting.title, "commitment": sitting.commitment}
+    record_audit(session, actor, "exam:sitting:open", sitting.id, detail)
 
 
 def register_candidates(session: Session, sitting: Sitting, officers: Sequence[Officer], actor: Actor) -> int:
@@ -137,6 +141,8 @@ def register_candidates(session: Session, sitting: Sitting, officers: Sequence[O
     ]
     if rows:
         session.execute(insert(Candidate), rows)
+    if sitting.state == SittingState.OPEN:
+        ask_for_papers(session, sitting)
     record_audit(session, actor, "exam:candidate:register", sitting.id, {"candidates": len(rows)})
     return len(rows)
 

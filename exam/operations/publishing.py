@@ -8,7 +8,8 @@ from core.audit import Actor
 from core.db import new_key
 from core.errors import ForbiddenError, refuse_if
 from core.operations import record_audit
-from exam.models import PassList, PassListEntry, Result, Sitting
+from exam.models.planning import Sitting
+from exam.models.results import PassList, PassListEntry, Result
 from exam.pass_lists import ListedPerson, PublishedList, digest_of
 from exam.queries.pass_lists import passed_in_order, publishing_facts
 from exam.sittings import reasons_against_publishing

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from core.paging import Page, page_of
-from exam.models import PassList, PassListEntry, Result, Sitting
+from exam.models.planning import Sitting
+from exam.models.results import PassList, PassListEntry, Result
 from exam.pass_lists import ListedPerson, PublishedList
+from exam.queries.newest import newest_result
 from exam.queries.results import passed_count
 from exam.sittings import PublishingFacts
 from exam.states import Outcome, SittingState
@@ -89,7 +91,7 @@ def passed_in_order(session: Session, sitting_id: UUID) -> list[Result]:
     query = (
         select(Result)
         .join(Organisation, Result.organisation_id == Organisation.id)
-        .where(Result.sitting_id == sitting_id, Result.outcome == Outcome.PASSED)
+        .where(Result.sitting_id == sitting_id, Result.outcome == Outcome.PASSED, newest_result())
     )
     # Sorted here, because databases differ in how they order texts.
     found = session.scalars(query).all()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -12,12 +13,15 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from core.paging import Page, page_of
-from exam.admission import CandidateFacts, SittingFacts
+from exam.admission import CandidateFacts, RoomFacts, SittingFacts
 from exam.blueprints import Cell, Shortage, shortages
-from exam.models import Attempt, Candidate, ExamBlueprint, Mark, Result, Sitting
+from exam.models.planning import Candidate, ExamBlueprint, Sitting
+from exam.models.results import Mark, Result
+from exam.models.room import Attempt
+from exam.queries.newest import newest_attempt, newest_mark, newest_result
 from exam.registration import ListFacts, StandingFacts
 from exam.sittings import ClosingFacts, OpeningFacts
-from exam.states import AttemptState, Outcome, SittingState, Standing
+from exam.states import AttemptState, Outcome, SittingKind, SittingState, Standing
 from people.models import Officer, Organisation
 from people.posts import PostState
 from people.scope import CITY, Scope
@@ -34,6 +38,7 @@ class Progress(StrEnum):
 
     NOT_STARTED = "not_started"
     ANSWERING = "answering"
+    PAUSED = "paused"
     HANDED_IN = "handed_in"
 
 
@@ -45,12 +50,13 @@ class ListCounts:
     exempt: int = 0
     withdrawn: int = 0
     answering: int = 0
+    paused: int = 0
     handed_in: int = 0
 
     @property
     def not_started(self) -> int:
         """Return how many are due and have not started."""
-        return self.registered - self.answering - self.handed_in
+        return self.registered - self.answering - self.paused - self.handed_in
 
     @property
     def listed(self) -> int:
@@ -136,7 +142,7 @@ def list_counts(session: Session, scope: Scope, sitting_id: UUID | None = None) 
     """Return the counts of one sitting or of all, by sitting, within the scope; in one query."""
     query = (
         select(Candidate.sitting_id, Candidate.standing, Attempt.state, func.count())
-        .outerjoin(Attempt, Attempt.candidate_id == Candidate.id)
+        .outerjoin(Attempt, (Attempt.candidate_id == Candidate.id) & newest_attempt())
         .group_by(Candidate.sitting_id, Candidate.standing, Attempt.state)
     )
     if sitting_id is not None:
@@ -158,8 +164,8 @@ def candidates(
         select(Candidate, Attempt.state, Result.outcome)
         .join(Officer, Candidate.officer_id == Officer.id)
         .join(Organisation, Candidate.organisation_id == Organisation.id)
-        .outerjoin(Attempt, Attempt.candidate_id == Candidate.id)
-        .outerjoin(Result, Result.candidate_id == Candidate.id)
+        .outerjoin(Attempt, (Attempt.candidate_id == Candidate.id) & newest_attempt())
+        .outerjoin(Result, (Result.candidate_id == Candidate.id) & newest_result())
         .where(Candidate.sitting_id == sitting_id, *_conditions(wanted))
         .order_by(Organisation.code, Candidate.candidate_no)
     )
@@ -194,27 +200,30 @@ def candidates_of_officer(session: Session, officer_id: UUID) -> list[Candidate]
 
 def candidate_record(session: Session, candidate: Candidate) -> CandidateRecord:
     """Return a candidate with attempt, mark and result, each where there is one."""
-    attempt = session.scalar(select(Attempt).where(Attempt.candidate_id == candidate.id))
-    mark = session.scalar(select(Mark).where(Mark.attempt_id == attempt.id)) if attempt else None
-    result = session.scalar(select(Result).where(Result.candidate_id == candidate.id))
+    attempt = session.scalar(select(Attempt).where(Attempt.candidate_id == candidate.id, newest_attempt()))
+    mark = session.scalar(select(Mark).where(Mark.attempt_id == attempt.id, newest_mark())) if attempt else None
+    result = session.scalar(select(Result).where(Result.candidate_id == candidate.id, newest_result()))
     return CandidateRecord(candidate, attempt, mark, result)
 
 
 def attempt_state_of(session: Session, candidate_id: UUID) -> AttemptState | None:
     """Return where a candidate's attempt stands; None before it is started."""
-    state = session.scalar(select(Attempt.state).where(Attempt.candidate_id == candidate_id))
+    state = session.scalar(select(Attempt.state).where(Attempt.candidate_id == candidate_id, newest_attempt()))
     return AttemptState(state) if state else None
 
 
-def candidate_facts(session: Session, candidate: Candidate) -> CandidateFacts:
-    """Return what admission asks of a candidate, as it stands now."""
-    course_id = session.scalar(select(Sitting.course_id).where(Sitting.id == candidate.sitting_id))
+def candidate_facts(session: Session, candidate: Candidate, address: str | None = None) -> CandidateFacts:
+    """Return what admission asks of a candidate, as it stands now; without an address none is asked about."""
+    course_id, kind = session.execute(
+        select(Sitting.course_id, Sitting.kind).where(Sitting.id == candidate.sitting_id)
+    ).one()
     done = hours_done(session, course_id, candidate.officer_id) if course_id else ZERO
     return CandidateFacts(
         standing=Standing(candidate.standing),
         hours_done=done,
-        has_finished=attempt_state_of(session, candidate.id) is AttemptState.HANDED_IN,
+        has_finished=kind != SittingKind.MOCK and attempt_state_of(session, candidate.id) is AttemptState.HANDED_IN,
         in_post=candidate.officer.post == PostState.IN_POST,
+        room=_room_facts(candidate, address) if address is not None else None,
     )
 
 
@@ -238,10 +247,12 @@ def opening_facts(session: Session, sitting: Sitting) -> OpeningFacts:
     return OpeningFacts(SittingState(sitting.state), sitting.closes_at, counts.registered, short)
 
 
-def closing_facts(session: Session, sitting: Sitting) -> ClosingFacts:
+def closing_facts(session: Session, sitting: Sitting, now: datetime) -> ClosingFacts:
     """Return what closing a sitting rests on."""
     counts = list_counts(session, CITY, sitting.id).get(sitting.id, ListCounts())
-    return ClosingFacts(SittingState(sitting.state), sitting.closes_at, counts.answering, counts.not_started)
+    waiting = 0 if sitting.kind == SittingKind.MOCK else counts.not_started
+    running = _running_count(session, sitting.id, now)
+    return ClosingFacts(SittingState(sitting.state), sitting.closes_at, running, waiting)
 
 
 def list_facts(sitting: Sitting) -> ListFacts:
@@ -259,6 +270,22 @@ def units_of(session: Session, sitting_id: UUID, scope: Scope) -> list[Organisat
     listed = _within(select(Candidate.organisation_id).where(Candidate.sitting_id == sitting_id), scope)
     query = select(Organisation).where(Organisation.id.in_(listed))
     return list(session.scalars(query.order_by(Organisation.code)))
+
+
+def _running_count(session: Session, sitting_id: UUID, now: datetime) -> int:
+    """Count the attempts that still have time, or grace, or stand still."""
+    is_running = or_(
+        Attempt.state == AttemptState.PAUSED,
+        and_(Attempt.state == AttemptState.ANSWERING, Attempt.accept_until >= now),
+    )
+    query = select(func.count()).select_from(Attempt).where(Attempt.sitting_id == sitting_id, is_running)
+    return session.scalar(query) or 0
+
+
+def _room_facts(candidate: Candidate, address: str) -> RoomFacts | None:
+    if candidate.room is None:
+        return None
+    return RoomFacts(candidate.room.name, tuple(candidate.room.networks), address)
 
 
 def _candidate_row(found: Candidate, state: str | None, outcome: str | None) -> CandidateRow:

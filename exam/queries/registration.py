@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFoundError
 from exam.candidate_sheet import KnownPerson, KnownSitting, ListSheetFacts
-from exam.models import Candidate, Result
+from exam.models.planning import Candidate
+from exam.models.results import Result
+from exam.queries.newest import newest_result
 from exam.queries.planning import list_facts, sittings
 from exam.registration import ApplicantFacts, reasons_against_list
 from exam.states import Outcome
@@ -59,7 +61,8 @@ def passed_before(session: Session, officers: Sequence[Officer]) -> frozenset[UU
     query = (
         select(Candidate.officer_id)
         .join(Result, Result.candidate_id == Candidate.id)
-        .where(Result.outcome == Outcome.PASSED, Candidate.officer_id.in_([officer.id for officer in officers]))
+        .where(Result.outcome == Outcome.PASSED, newest_result())
+        .where(Candidate.officer_id.in_([officer.id for officer in officers]))
     )
     return frozenset(session.scalars(query))
 

@@ -9,8 +9,10 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.paging import Page, page_of
-from exam.models import Candidate, Result
+from exam.models.planning import Candidate
+from exam.models.results import Result
 from exam.pass_rates import Ending, UnitRow, figures_of
+from exam.queries.newest import newest_result
 from exam.states import Outcome, Shortfall
 from people.models import Officer, Organisation
 from people.posts import OrganisationKind
@@ -51,7 +53,7 @@ def figures_by_organisation(session: Session, sitting_id: UUID, scope: Scope) ->
     query = (
         select(*OF_EACH, Result.outcome, Result.shortfall, func.count())
         .join(Organisation, Result.organisation_id == Organisation.id)
-        .where(Result.sitting_id == sitting_id)
+        .where(Result.sitting_id == sitting_id, newest_result())
         .group_by(*OF_EACH, Result.outcome, Result.shortfall)
         .order_by(Organisation.code)
     )
@@ -72,7 +74,7 @@ def people(session: Session, sitting_id: UUID, scope: Scope, wanted: PeopleFilte
         .join(Candidate, Result.candidate_id == Candidate.id)
         .join(Officer, Candidate.officer_id == Officer.id)
         .join(Organisation, Result.organisation_id == Organisation.id)
-        .where(Result.sitting_id == sitting_id)
+        .where(Result.sitting_id == sitting_id, newest_result())
         .order_by(Organisation.code, Candidate.candidate_no)
     )
     return page_of(session, _within(_narrowed(query, wanted), scope), number)
@@ -80,8 +82,8 @@ def people(session: Session, sitting_id: UUID, scope: Scope, wanted: PeopleFilte
 
 def passed_count(session: Session, sitting_id: UUID) -> int:
     """Return how many passed a sitting."""
-    query = select(func.count()).where(Result.sitting_id == sitting_id, Result.outcome == Outcome.PASSED)
-    return session.scalar(query) or 0
+    passed = (Result.sitting_id == sitting_id, Result.outcome == Outcome.PASSED, newest_result())
+    return session.scalar(select(func.count()).select_from(Result).where(*passed)) or 0
 
 
 def _narrowed(query: Select[Any], wanted: PeopleFilter) -> Select[Any]:

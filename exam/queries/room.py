@@ -13,10 +13,14 @@ from sqlalchemy.orm import Session
 from core.errors import NotFoundError, Reason
 from exam.admission import reasons_against
 from exam.marking import Given, latest_choices
-from exam.models import Attempt, Candidate, Mark, Paper, Response, Result, Sitting
+from exam.models.planning import Candidate, Sitting
+from exam.models.results import Mark, Result
+from exam.models.room import Attempt, Paper, Receipt, Response, TimeEntry
 from exam.papers import PaperEntry, entries_of
+from exam.queries.newest import newest_attempt, newest_mark
 from exam.queries.planning import candidate_facts, candidate_record, candidates_of_officer, sitting_facts
 from exam.states import AttemptState
+from exam.time_ledger import Line, TimeKind
 from questions.kinds import OPTION_LETTERS, ItemKind
 from questions.models import Item, ItemVersion
 from questions.queries import shown_versions
@@ -53,7 +57,7 @@ class OwnSitting:
     def stage(self) -> str:
         """Return what the candidate can do next: answer, read the outcome, start, wait, or nothing."""
         if self.attempt is not None:
-            return "answering" if self.attempt.state == AttemptState.ANSWERING else "handed_in"
+            return "handed_in" if self.attempt.state == AttemptState.HANDED_IN else "answering"
         codes = [reason.code for reason in self.reasons]
         if not codes:
             return "ready"
@@ -117,15 +121,15 @@ def own_attempt(session: Session, attempt_id: UUID, officer_id: UUID | None) -> 
 
 
 def attempt_of(session: Session, candidate_id: UUID) -> Attempt | None:
-    """Return a candidate's attempt as it stands now, if it was started."""
-    query = select(Attempt).where(Attempt.candidate_id == candidate_id)
+    """Return a candidate's newest attempt as it stands now, if one was started."""
+    query = select(Attempt).where(Attempt.candidate_id == candidate_id, newest_attempt())
     return session.scalar(query.execution_options(populate_existing=True))
 
 
 def overdue(now: datetime) -> Select[Attempt]:
-    """Select the attempts whose time is over and which nobody has handed in, the oldest first."""
-    query = select(Attempt).where(Attempt.state == AttemptState.ANSWERING, Attempt.deadline_at < now)
-    return query.order_by(Attempt.deadline_at, Attempt.id)
+    """Select the attempts whose time and grace are over and which nobody has handed in, the oldest first."""
+    query = select(Attempt).where(Attempt.state == AttemptState.ANSWERING, Attempt.accept_until < now)
+    return query.order_by(Attempt.accept_until, Attempt.id)
 
 
 def is_any_overdue(session: Session, now: datetime) -> bool:
@@ -139,15 +143,14 @@ def own_overdue(session: Session, now: datetime, officer_id: UUID | None) -> lis
     return list(session.scalars(query.where(Candidate.officer_id == officer_id)))
 
 
-def paper_of(session: Session, candidate_id: UUID) -> list[PaperEntry]:
-    """Return a candidate's paper."""
-    rows = session.scalar(select(Paper.entries).where(Paper.candidate_id == candidate_id))
-    return entries_of(_found(rows))
+def paper_of(session: Session, paper_id: UUID) -> list[PaperEntry]:
+    """Return a paper."""
+    return entries_of(_found(session.scalar(select(Paper.entries).where(Paper.id == paper_id))))
 
 
-def questions_of(session: Session, candidate_id: UUID) -> list[Question]:
-    """Return a candidate's paper as it is shown."""
-    entries = paper_of(session, candidate_id)
+def questions_of(session: Session, paper_id: UUID) -> list[Question]:
+    """Return a paper as it is shown."""
+    entries = paper_of(session, paper_id)
     version_ids = [entry.version_id for entry in entries]
     versions, kinds = shown_versions(session, version_ids), kinds_of(session, version_ids)
     return [
@@ -174,9 +177,21 @@ def progress_of(session: Session, attempt_id: UUID) -> Progress:
     return Progress(latest_choices(log), log[-1].seq if log else 0)
 
 
+def ledger_of(session: Session, attempt_id: UUID) -> list[Line]:
+    """Return an attempt's time ledger, the first line first."""
+    query = select(TimeEntry.kind, TimeEntry.seconds).where(TimeEntry.attempt_id == attempt_id)
+    return [Line(TimeKind(row.kind), row.seconds) for row in session.execute(query.order_by(TimeEntry.id))]
+
+
 def mark_of(session: Session, attempt_id: UUID) -> Mark | None:
-    """Return what an attempt was marked with, once it was handed in."""
-    return session.scalar(select(Mark).where(Mark.attempt_id == attempt_id))
+    """Return the mark of an attempt that counts, once it was handed in."""
+    return session.scalar(select(Mark).where(Mark.attempt_id == attempt_id, newest_mark()))
+
+
+def receipt_of(session: Session, attempt_id: UUID) -> Receipt | None:
+    """Return the newest receipt of an attempt."""
+    query = select(Receipt).where(Receipt.attempt_id == attempt_id)
+    return session.scalars(query.order_by(Receipt.number.desc()).limit(1)).one_or_none()
 
 
 def _question(place: int, entry: PaperEntry, version: ItemVersion, kind: ItemKind) -> Question:

@@ -15,7 +15,7 @@ from core.import_flow import XLSX
 from core.sheets import Cell, WorkbookSheet, write_workbook
 from core.texts import Text, lazy_gettext as _
 from exam.documents import ChartBar, PassRateChart, pass_rate_chart
-from exam.models import Sitting
+from exam.models.planning import Sitting
 from exam.pass_rates import FiguresTable, UnitFigures, UnitRow, table
 from exam.queries import planning, results
 from exam.queries.pass_lists import pass_list_of, publishing_facts

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -12,8 +12,9 @@ from core.access import requires
 from core.db import reading, transaction
 from core.forms import Form
 from exam.blueprints import total_items, total_marks
-from exam.models import Sitting
-from exam.operations import room as operations
+from exam.models.planning import Sitting
+from exam.operations import handing_in, room as operations
+from exam.operations.saving import remaining_ms
 from exam.queries import room as queries
 from exam.queries.planning import cells_of
 from exam.queries.room import Question
@@ -58,7 +59,7 @@ def waiting(sitting_id: UUID) -> str | Response:
             marks=total_marks(cells),
             cells=cells,
             kinds=KIND_NAMES,
-            opens_in_ms=operations.remaining_ms(own.sitting.opens_at, clock.now()),
+            opens_in_ms=remaining_ms(own.sitting.opens_at, clock.now()),
             now_ms=int(clock.now().timestamp() * 1000),
             form=Form(formdata=None),
         )
@@ -69,7 +70,7 @@ def waiting(sitting_id: UUID) -> str | Response:
 def start(sitting_id: UUID) -> Response:
     with transaction() as session:
         candidate = queries.own_candidate(session, sitting_id, current_user.officer_id)
-        attempt = operations.start_attempt(session, candidate, current_user.actor)
+        attempt = operations.start_attempt(session, candidate, current_user.actor, request.remote_addr or "")
     return redirect(url_for(".room", attempt_id=attempt.id))
 
 
@@ -81,14 +82,14 @@ def room(attempt_id: UUID) -> str | Response:
         attempt = queries.own_attempt(session, attempt_id, current_user.officer_id)
         if attempt.state == AttemptState.HANDED_IN:
             return redirect(url_for(".outcome", attempt_id=attempt_id))
-        questions = queries.questions_of(session, attempt.candidate_id)
+        questions = queries.questions_of(session, attempt.paper_id)
         return render_template(
             "exam/room.html",
             attempt=attempt,
             candidate=attempt.candidate,
             sitting=session.get_one(Sitting, attempt.sitting_id),
             paper=[_shown(question) for question in questions],
-            remaining_ms=operations.remaining_ms(attempt.deadline_at, clock.now()),
+            remaining_ms=remaining_ms(attempt.deadline_at, clock.now()),
         )
 
 
@@ -97,7 +98,7 @@ def room(attempt_id: UUID) -> str | Response:
 def hand_in(attempt_id: UUID) -> Response:
     with transaction() as session:
         attempt = queries.own_attempt(session, attempt_id, current_user.officer_id)
-        operations.hand_in(session, attempt, current_user.actor)
+        handing_in.hand_in(session, attempt, current_user.actor)
     return redirect(url_for(".outcome", attempt_id=attempt_id))
 
 
@@ -128,7 +129,7 @@ def _finish_overdue() -> None:
         if not queries.own_overdue(session, clock.now(), current_user.officer_id):
             return
     with transaction() as session:
-        operations.finish_own_overdue(session, current_user.officer_id, clock.now())
+        handing_in.finish_own_overdue(session, current_user.officer_id, clock.now())
 
 
 def _shown(question: Question) -> dict[str, Any]:

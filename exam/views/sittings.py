@@ -17,7 +17,7 @@ from core.import_flow import register_import
 from core.queries import audit_of
 from core.texts import Text, lazy_gettext as _
 from exam.forms import ConfirmForm, SittingForm, StandingForm
-from exam.models import Candidate, Sitting
+from exam.models.planning import Candidate, Sitting
 from exam.operations import closing, planning
 from exam.operations.planning import CANDIDATES
 from exam.queries import planning as queries, registration
@@ -45,6 +45,7 @@ register_import(bp, "/import", CANDIDATES, Permission.EXAM_PLAN)
 PROGRESS_NAMES: dict[Progress, Text] = {
     Progress.NOT_STARTED: _("未开始"),
     Progress.ANSWERING: _("作答中"),
+    Progress.PAUSED: _("已暂停"),
     Progress.HANDED_IN: _("已交卷"),
 }
 STANDING_VERBS: dict[Standing, tuple[Text, Callable[..., None]]] = {
@@ -233,7 +234,7 @@ def _step_reasons(session: Session, sitting: Sitting) -> dict[str, list[Text]]:
     now = clock.now()
     steps = {
         "open": reasons_against_opening(queries.opening_facts(session, sitting), now),
-        "close": reasons_against_closing(queries.closing_facts(session, sitting), now),
+        "close": reasons_against_closing(queries.closing_facts(session, sitting, now), now),
         "publish": reasons_against_publishing(publishing_facts(session, sitting)),
     }
     return {step: [reason.text for reason in reasons] for step, reasons in steps.items()}

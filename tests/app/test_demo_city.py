@@ -21,7 +21,7 @@ from app.settings import Settings
 from certificates.models import Credential
 from core import db
 from core.db import reading
-from exam.models import PassList, PassListEntry
+from exam.models.results import PassList, PassListEntry
 from tests.browser import served
 from tests.conftest import SECRET
 from tests.databases import Databases

@@ -17,7 +17,7 @@ from core import clock
 from core.db import reading, transaction
 from core.import_kinds import import_sheet
 from exam.blueprints import BlueprintDraft, Cell
-from exam.models import Candidate, Sitting
+from exam.models.planning import Candidate, Sitting
 from exam.operations import planning
 from exam.queries.room import paper_of
 from people.identity import Identity

@@ -8,7 +8,9 @@ from core import clock
 from core.db import new_key
 from core.errors import RefusedError
 from core.models import AuditEntry
-from exam.models import Attempt, Candidate, Mark, Result
+from exam.models.planning import Candidate
+from exam.models.results import Mark, Result
+from exam.models.room import Attempt, Paper
 from exam.operations.closing import close_sitting
 from exam.operations.room import start_attempt
 from exam.pass_rates import UnitFigures, table
@@ -226,11 +228,12 @@ def test_behind_each_figure_stand_as_many_people(session, place, group, names):
 def test_three_thousand_are_settled_in_a_few_statements(session):
     city, course = make_city(session), make_course(session)
     sitting = make_sitting(session, course_id=course.id)
-    ids = [(new_key(), new_key(), new_key()) for _number in range(3202)]
+    ids = [(new_key(), new_key(), new_key(), new_key()) for _number in range(3202)]
     county = city.county.id
-    session.execute(insert(Officer), [_officer(one, county, place) for place, (one, _c, _a) in enumerate(ids)])
+    session.execute(insert(Officer), [_officer(one, county, place) for place, (one, *_others) in enumerate(ids)])
     session.execute(insert(Candidate), [_candidate(ids[place], sitting, county, place) for place in range(3202)])
-    session.execute(insert(HourEntry), [_hours(one, course) for one, _c, _a in ids])
+    session.execute(insert(HourEntry), [_hours(one, course) for one, *_others in ids])
+    session.execute(insert(Paper), [_paper(one, sitting) for one in ids[:2934]])
     session.execute(insert(Attempt), [_attempt(one, sitting) for one in ids[:2934]])
     session.execute(insert(Mark), [_mark(one, sitting, place) for place, one in enumerate(ids[:2934])])
     with counted(session) as sent:
@@ -280,15 +283,28 @@ def _hours(officer_id, course):
     }
 
 
+def _paper(ids, sitting):
+    return {
+        "id": ids[3],
+        "candidate_id": ids[1],
+        "sitting_id": sitting.id,
+        "seed": "",
+        "entries": [],
+        "drawn_at": NOW,
+    }
+
+
 def _attempt(ids, sitting):
     return {
         "id": ids[2],
         "candidate_id": ids[1],
+        "paper_id": ids[3],
         "sitting_id": sitting.id,
         "state": AttemptState.HANDED_IN,
         "fence": 1,
         "started_at": NOW,
         "deadline_at": NOW,
+        "accept_until": NOW,
         "finished_at": NOW,
         "finish_kind": FinishKind.CANDIDATE,
     }

@@ -4,23 +4,30 @@ from uuid import UUID
 import pytest
 from hypothesis import given, strategies as st
 
+from exam.blueprints import MultipleRule
 from exam.marking import (
     Given,
     Score,
     as_shown,
     as_written,
-    is_right,
+    keys_as_accepted,
     latest_choices,
+    marks_for,
     reasons_against_response,
     score,
 )
 from exam.papers import PaperEntry
 
 LETTERS = "ABCD"
+ALL = MultipleRule.ALL_OR_NOTHING
 CHOICES = ["".join(some) for some in chain.from_iterable(combinations(LETTERS, size) for size in range(5))]
 orders = st.permutations(LETTERS).map("".join)
 choices = st.sampled_from(CHOICES)
 keys = st.sampled_from(CHOICES[1:])
+
+
+def scored(entries, chosen, keys):
+    return score(entries, chosen, keys_as_accepted(keys), ALL)
 
 
 def entry(number=1, order=LETTERS, marks=1):
@@ -35,7 +42,7 @@ def logs():
 @pytest.mark.parametrize("key", CHOICES[1:])
 @pytest.mark.parametrize("choice", CHOICES)
 def test_an_item_is_right_only_where_exactly_the_key_is_chosen(key, choice):
-    assert is_right(entry(), choice, key) is (choice == key)
+    assert marks_for(entry(), choice, frozenset({key}), ALL) == (1 if choice == key else 0)
 
 
 def test_letters_shown_are_led_back_to_the_items_own():
@@ -56,7 +63,7 @@ def test_the_score_does_not_depend_on_the_order_of_the_options(items):
     one = [entry(number, order, marks) for number, (_key, _choice, order, _other, marks) in enumerate(items)]
     two = [entry(number, other, marks) for number, (_key, _choice, _order, other, marks) in enumerate(items)]
     chosen = [choice for _key, choice, *_rest in items]
-    assert score(one, shown(one, chosen), keys) == score(two, shown(two, chosen), keys)
+    assert scored(one, shown(one, chosen), keys) == scored(two, shown(two, chosen), keys)
 
 
 def shown(entries, chosen):
@@ -69,8 +76,8 @@ def test_all_right_is_the_full_score_and_an_empty_paper_is_none(items):
     entries = [entry(number, order, marks) for number, (_key, order, marks) in enumerate(items)]
     keys = {UUID(int=number): key for number, (key, *_rest) in enumerate(items)}
     full = sum(marks for _key, _order, marks in items)
-    assert score(entries, shown(entries, [key for key, *_rest in items]), keys) == Score(full, full, len(items))
-    assert score(entries, {}, keys) == Score(0, full, 0)
+    assert scored(entries, shown(entries, [key for key, *_rest in items]), keys) == Score(full, full, len(items))
+    assert scored(entries, {}, keys) == Score(0, full, 0)
 
 
 @given(logs(), st.randoms(use_true_random=False))
@@ -92,7 +99,7 @@ def test_an_answer_taken_back_is_no_answer():
 
 def test_what_is_not_on_the_paper_counts_for_nothing():
     keys = {UUID(int=1): "A"}
-    assert score([entry()], {2: "A"}, keys) == Score(0, 1, 0)
+    assert scored([entry()], {2: "A"}, keys) == Score(0, 1, 0)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from core.sheets import write_csv
 from exam.blueprints import BlueprintDraft, Cell
 from exam.candidate_numbers import is_well_formed
 from exam.candidate_sheet import COLUMNS
-from exam.models import Candidate, Sitting
+from exam.draws import commitment_of
+from exam.models.planning import Candidate, Sitting
 from exam.operations.closing import close_sitting
 from exam.operations.planning import (
     CANDIDATES,
@@ -139,7 +140,8 @@ def test_opening_draws_a_seed_that_nobody_chose(session, place):
     register_candidates(session, draft, county, ACTOR)
     open_sitting(session, draft, ACTOR)
     assert draft.state is SittingState.OPEN
-    assert len(draft.seed) == 32
+    assert len(draft.seed) == 64
+    assert draft.commitment == commitment_of(draft.seed)
     assert draft.opened_at == NOW
     assert last_audit(session)[0] == "exam:sitting:open"
     with pytest.raises(RefusedError) as caught:
@@ -384,9 +386,9 @@ def test_counts_follow_standing_and_progress_within_the_scope(session, place):
     make_candidate(session, sitting, county[2], standing=Standing.EXEMPT)
     make_candidate(session, sitting, department[0])
     make_candidate(session, sitting, department[1], standing=Standing.WITHDRAWN)
-    assert list_counts(session, CITY, sitting.id)[sitting.id] == ListCounts(3, 1, 1, 1, 1)
+    assert list_counts(session, CITY, sitting.id)[sitting.id] == ListCounts(3, 1, 1, answering=1, handed_in=1)
     own = list_counts(session, Scope(make_city(session).county.id))[sitting.id]
-    assert (own, own.not_started, own.listed) == (ListCounts(2, 1, 0, 1, 1), 0, 3)
+    assert (own, own.not_started, own.listed) == (ListCounts(2, 1, 0, answering=1, handed_in=1), 0, 3)
 
 
 @pytest.mark.parametrize(

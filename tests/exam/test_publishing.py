@@ -8,7 +8,7 @@ from core import clock
 from core.audit import Actor
 from core.errors import ForbiddenError, NotFoundError, RefusedError
 from core.models import AuditEntry
-from exam.models import PassListEntry
+from exam.models.results import PassListEntry
 from exam.operations.closing import close_sitting
 from exam.operations.publishing import publish_pass_list
 from exam.pass_lists import canonical

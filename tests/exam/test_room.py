@@ -11,8 +11,12 @@ from core.errors import InvalidError, NotFoundError, RefusedError
 from core.models import AuditEntry
 from exam.jobs import finish_what_is_over
 from exam.marking import Given, as_shown
-from exam.models import Attempt, Mark, Paper, Response, Sitting
-from exam.operations.room import append_responses, finish_overdue, hand_in, open_place, start_attempt
+from exam.models.planning import Sitting
+from exam.models.results import Mark
+from exam.models.room import Attempt, Paper, Response
+from exam.operations.handing_in import finish_overdue, hand_in
+from exam.operations.room import open_place, start_attempt
+from exam.operations.saving import append_responses
 from exam.papers import entries_of
 from exam.queries.room import log_of, progress_of
 from exam.states import AttemptState, FinishKind, SittingState, Standing
@@ -44,7 +48,7 @@ def candidate(session):
 @pytest.fixture
 def attempt(session, candidate):
     started = start_attempt(session, candidate, ACTOR)
-    open_place(session, started)
+    open_place(session, started, ACTOR)
     return started
 
 
@@ -168,7 +172,7 @@ def test_the_last_instant_counts_and_the_next_does_not(session, attempt):
 
 
 def test_only_the_newest_place_may_write(session, attempt):
-    assert open_place(session, attempt) == 2
+    assert open_place(session, attempt, ACTOR) == 2
     with pytest.raises(RefusedError) as refused:
         append_responses(session, attempt.id, 1, [Given(1, 1, "A")])
     assert codes(refused) == ["other_place"]

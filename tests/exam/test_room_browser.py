@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from core import clock
 from core.db import reading, transaction
-from exam.models import Attempt, Mark
+from exam.models.results import Mark
+from exam.models.room import Attempt
 from exam.queries.room import progress_of
 from exam.states import AttemptState, FinishKind
 from people.models import Officer
@@ -262,7 +263,8 @@ def test_at_the_deadline_the_page_hands_in_by_itself(in_room):
     in_room.keyboard.press("a")
     is_saved(in_room)
     with transaction() as session:
-        session.scalars(select(Attempt)).one().deadline_at = clock.now() + timedelta(seconds=3)
+        attempt = session.scalars(select(Attempt)).one()
+        attempt.deadline_at = attempt.accept_until = clock.now() + timedelta(seconds=3)
     in_room.reload()
     in_room.wait_for_url(re.compile("/outcome$"))
     expect(in_room.get_by_role("main")).to_contain_text("到时自动交卷")

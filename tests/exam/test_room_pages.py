@@ -11,9 +11,13 @@ from app.settings import Settings
 from core import clock
 from core.db import reading, transaction
 from exam.marking import Given, as_shown
-from exam.models import Attempt, Candidate, Mark, Paper, Sitting
+from exam.models.planning import Candidate, Sitting
+from exam.models.results import Mark
+from exam.models.room import Attempt, Paper
 from exam.operations.closing import close_sitting
-from exam.operations.room import append_responses, finish_overdue, open_place, start_attempt
+from exam.operations.handing_in import finish_overdue
+from exam.operations.room import open_place, start_attempt
+from exam.operations.saving import append_responses
 from exam.papers import entries_of
 from exam.queries.room import log_of
 from exam.states import AttemptState, FinishKind, SittingState
@@ -100,7 +104,7 @@ def started(seat):
 def move_deadline(attempt_id, **by):
     with transaction() as session:
         attempt = session.get_one(Attempt, attempt_id)
-        attempt.deadline_at = clock.now() + timedelta(**by)
+        attempt.deadline_at = attempt.accept_until = clock.now() + timedelta(**by)
 
 
 def test_my_page_offers_the_exam(seat):
@@ -359,7 +363,7 @@ def test_closing_finishes_whoever_is_overdue(app):
         sitting = make_sitting(session)
         candidate = make_candidate(session, sitting, make_officer(session, make_city(session).county))
         attempt = start_attempt(session, candidate, ACTOR)
-        append_responses(session, attempt.id, open_place(session, attempt), [Given(1, 1, "A")])
+        append_responses(session, attempt.id, open_place(session, attempt, ACTOR), [Given(1, 1, "A")])
     later = sitting.closes_at + timedelta(hours=1)
     with transaction() as session, clock.at(later):
         assert finish_overdue(session, later, sitting.id) == 1

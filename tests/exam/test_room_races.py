@@ -11,9 +11,13 @@ from core.db import reading, transaction
 from core.errors import RefusedError
 from exam.jobs import finish_what_is_over
 from exam.marking import Given, latest_choices
-from exam.models import Attempt, Candidate, Mark, Paper, Sitting
+from exam.models.planning import Candidate, Sitting
+from exam.models.results import Mark, Result
+from exam.models.room import Attempt, Paper
 from exam.operations.closing import close_sitting
-from exam.operations.room import append_responses, hand_in, open_place, start_attempt
+from exam.operations.handing_in import hand_in
+from exam.operations.room import open_place, start_attempt
+from exam.operations.saving import append_responses
 from exam.queries.room import log_of
 from exam.states import AttemptState
 from tests.factories import ACTOR, make_candidate, make_city, make_officer, make_sitting
@@ -51,7 +55,7 @@ def candidate_ids(database):
 def started(candidate_id):
     with transaction() as session:
         attempt = start_attempt(session, session.get_one(Candidate, candidate_id), ACTOR)
-        return attempt.id, open_place(session, attempt)
+        return attempt.id, open_place(session, attempt, ACTOR)
 
 
 def test_no_answer_is_acknowledged_and_then_not_marked(candidate_ids):
@@ -120,7 +124,7 @@ def test_at_the_bell_candidates_and_the_worker_do_not_block_each_other(candidate
     attempts = [started(candidate_id)[0] for candidate_id in candidate_ids]
     with transaction() as session:
         for attempt in session.scalars(select(Attempt)):
-            attempt.deadline_at = clock.now() - timedelta(seconds=1)
+            attempt.deadline_at = attempt.accept_until = clock.now() - timedelta(seconds=1)
 
     def finish(attempt_id):
         with transaction() as session:
@@ -149,9 +153,12 @@ def test_nobody_starts_in_a_sitting_that_is_being_closed(candidate_ids):
     def close():
         with transaction() as session:
             sitting = session.get_one(Sitting, sitting_id)
-            with clock.at(sitting.closes_at):
+            with clock.at(sitting.closes_at + timedelta(seconds=1)):
                 close_sitting(session, sitting, ACTOR)
         return "closed"
 
     closed, begun = together(close, lambda: started(second))
-    assert (closed == "closed") is (begun == "window_over")
+    assert closed == "closed"
+    with reading() as session:
+        result = session.scalars(select(Result).where(Result.candidate_id == second)).one()
+        assert (result.score is None) is (begun == "window_over")

@@ -11,7 +11,7 @@ from core.audit import Actor
 from core.db import reading, transaction
 from core.sheets import read_sheet, write_csv
 from exam.candidate_sheet import COLUMNS
-from exam.models import Candidate, Sitting
+from exam.models.planning import Candidate, Sitting
 from exam.operations.closing import close_sitting
 from exam.operations.planning import register_candidates
 from exam.operations.publishing import publish_pass_list

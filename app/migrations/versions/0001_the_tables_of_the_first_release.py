@@ -5,6 +5,7 @@ from alembic import op
 
 from core.db import Instant
 
+
 revision = "0001"
 down_revision = None
 
@@ -55,6 +56,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=80), nullable=False),
         sa.Column("duration_minutes", sa.Integer(), nullable=False),
         sa.Column("cut_score", sa.Integer(), nullable=False),
+        sa.Column("multiple_rule", sa.String(length=16), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("cut_score > 0", name=op.f("ck_exam_blueprint_cut_score")),
@@ -156,9 +158,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("item_count > 0 and marks_each > 0", name=op.f("ck_blueprint_cell_positive")),
         sa.ForeignKeyConstraint(
-            ["blueprint_id"],
-            ["exam_blueprint.id"],
-            name=op.f("fk_blueprint_cell_blueprint_id_exam_blueprint"),
+            ["blueprint_id"], ["exam_blueprint.id"], name=op.f("fk_blueprint_cell_blueprint_id_exam_blueprint")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_blueprint_cell")),
         sa.UniqueConstraint("blueprint_id", "position", name=op.f("uq_blueprint_cell_blueprint_id_position")),
@@ -195,17 +195,31 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Uuid(), nullable=True),
         sa.Column("opens_at", Instant(), nullable=False),
         sa.Column("closes_at", Instant(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("first_sitting_id", sa.Uuid(), nullable=True),
+        sa.Column("grace_seconds", sa.Integer(), nullable=False),
+        sa.Column("leave_limit", sa.Integer(), nullable=False),
+        sa.Column("check_days", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("seed", sa.String(length=64), nullable=True),
+        sa.Column("commitment", sa.String(length=64), nullable=True),
+        sa.Column("bank", sa.JSON(), nullable=True),
         sa.Column("opened_at", Instant(), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(kind = 'make_up') = (first_sitting_id is not null)", name=op.f("ck_sitting_make_up")),
+        sa.CheckConstraint(
+            "grace_seconds >= 0 and leave_limit >= 0 and check_days >= 0", name=op.f("ck_sitting_settings")
+        ),
         sa.CheckConstraint("opens_at < closes_at", name=op.f("ck_sitting_window")),
         sa.ForeignKeyConstraint(
             ["blueprint_id"], ["exam_blueprint.id"], name=op.f("fk_sitting_blueprint_id_exam_blueprint")
         ),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_sitting_course_id_course")),
+        sa.ForeignKeyConstraint(
+            ["first_sitting_id"], ["sitting.id"], name=op.f("fk_sitting_first_sitting_id_sitting")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sitting")),
         sa.UniqueConstraint("title", name=op.f("uq_sitting_title")),
     )
@@ -238,11 +252,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_account_username")),
     )
     op.create_table(
+        "room",
+        sa.Column("sitting_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("networks", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_room_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
+        sa.UniqueConstraint("sitting_id", "name", name=op.f("uq_room_sitting_id_name")),
+    )
+    op.create_table(
         "candidate",
         sa.Column("sitting_id", sa.Uuid(), nullable=False),
         sa.Column("officer_id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("candidate_no", sa.String(length=16), nullable=False),
+        sa.Column("room_id", sa.Uuid(), nullable=True),
         sa.Column("standing", sa.String(length=12), nullable=False),
         sa.Column("registered_at", Instant(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -250,6 +275,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_candidate_organisation_id_organisation")
         ),
+        sa.ForeignKeyConstraint(["room_id"], ["room.id"], name=op.f("fk_candidate_room_id_room")),
         sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_candidate_sitting_id_sitting")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate")),
         sa.UniqueConstraint("candidate_no", name=op.f("uq_candidate_candidate_no")),
@@ -257,34 +283,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("candidate", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_candidate_officer_id"), ["officer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_candidate_room_id"), ["room_id"], unique=False)
         batch_op.create_index(
             "ix_candidate_sitting_id_organisation_id", ["sitting_id", "organisation_id"], unique=False
         )
-
-    op.create_table(
-        "attempt",
-        sa.Column("candidate_id", sa.Uuid(), nullable=False),
-        sa.Column("sitting_id", sa.Uuid(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("fence", sa.Integer(), nullable=False),
-        sa.Column("started_at", Instant(), nullable=False),
-        sa.Column("deadline_at", Instant(), nullable=False),
-        sa.Column("finished_at", Instant(), nullable=True),
-        sa.Column("finish_kind", sa.String(length=10), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "(state = 'handed_in') = (finished_at is not null)", name=op.f("ck_attempt_finished")
-        ),
-        sa.ForeignKeyConstraint(
-            ["candidate_id"], ["candidate.id"], name=op.f("fk_attempt_candidate_id_candidate")
-        ),
-        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_attempt_sitting_id_sitting")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
-        sa.UniqueConstraint("candidate_id", name=op.f("uq_attempt_candidate_id")),
-    )
-    with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_attempt_sitting_id"), ["sitting_id"], unique=False)
-        batch_op.create_index("ix_attempt_state_deadline_at", ["state", "deadline_at"], unique=False)
 
     op.create_table(
         "hour_entry",
@@ -299,12 +301,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("hours <> 0", name=op.f("ck_hour_entry_hours_not_zero")),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_hour_entry_course_id_course")),
-        sa.ForeignKeyConstraint(
-            ["officer_id"], ["officer.id"], name=op.f("fk_hour_entry_officer_id_officer")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by"], ["account.id"], name=op.f("fk_hour_entry_recorded_by_account")
-        ),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_hour_entry_officer_id_officer")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["account.id"], name=op.f("fk_hour_entry_recorded_by_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hour_entry")),
     )
     with op.batch_alter_table("hour_entry", schema=None) as batch_op:
@@ -325,31 +323,11 @@ def upgrade() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("key <> ''", name=op.f("ck_item_version_has_key")),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["account.id"], name=op.f("fk_item_version_created_by_account")
-        ),
+        sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_item_version_created_by_account")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_version_item_id_item")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_version")),
         sa.UniqueConstraint("item_id", "number", name=op.f("uq_item_version_item_id_number")),
     )
-    op.create_table(
-        "paper",
-        sa.Column("candidate_id", sa.Uuid(), nullable=False),
-        sa.Column("sitting_id", sa.Uuid(), nullable=False),
-        sa.Column("seed", sa.String(length=64), nullable=False),
-        sa.Column("entries", sa.JSON(), nullable=False),
-        sa.Column("drawn_at", Instant(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["candidate_id"], ["candidate.id"], name=op.f("fk_paper_candidate_id_candidate")
-        ),
-        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_paper_sitting_id_sitting")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
-        sa.UniqueConstraint("candidate_id", name=op.f("uq_paper_candidate_id")),
-    )
-    with op.batch_alter_table("paper", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_paper_sitting_id"), ["sitting_id"], unique=False)
-
     op.create_table(
         "pass_list",
         sa.Column("sitting_id", sa.Uuid(), nullable=False),
@@ -360,45 +338,30 @@ def upgrade() -> None:
         sa.Column("published_by", sa.Uuid(), nullable=False),
         sa.Column("published_at", Instant(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["published_by"], ["account.id"], name=op.f("fk_pass_list_published_by_account")
-        ),
+        sa.ForeignKeyConstraint(["published_by"], ["account.id"], name=op.f("fk_pass_list_published_by_account")),
         sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_pass_list_sitting_id_sitting")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_list")),
         sa.UniqueConstraint("sitting_id", name=op.f("uq_pass_list_sitting_id")),
     )
     op.create_table(
-        "result",
+        "accommodation",
         sa.Column("candidate_id", sa.Uuid(), nullable=False),
-        sa.Column("sitting_id", sa.Uuid(), nullable=False),
-        sa.Column("organisation_id", sa.Uuid(), nullable=False),
-        sa.Column("outcome", sa.String(length=14), nullable=False),
-        sa.Column("shortfall", sa.String(length=24), nullable=True),
-        sa.Column("score", sa.Integer(), nullable=True),
-        sa.Column("settled_at", Instant(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("is_granted", sa.Boolean(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", Instant(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "(outcome = 'not_completed') = (shortfall is not null)", name=op.f("ck_result_shortfall")
-        ),
-        sa.CheckConstraint(
-            "(outcome = 'not_completed') or (score is not null)", name=op.f("ck_result_score")
-        ),
+        sa.CheckConstraint("seconds >= 0", name=op.f("ck_accommodation_seconds")),
+        sa.ForeignKeyConstraint(["approved_by"], ["account.id"], name=op.f("fk_accommodation_approved_by_account")),
         sa.ForeignKeyConstraint(
-            ["candidate_id"], ["candidate.id"], name=op.f("fk_result_candidate_id_candidate")
+            ["candidate_id"], ["candidate.id"], name=op.f("fk_accommodation_candidate_id_candidate")
         ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_result_organisation_id_organisation")
-        ),
-        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_result_sitting_id_sitting")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_result")),
-        sa.UniqueConstraint("candidate_id", name=op.f("uq_result_candidate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accommodation")),
     )
-    with op.batch_alter_table("result", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_result_sitting_id_organisation_id_outcome",
-            ["sitting_id", "organisation_id", "outcome"],
-            unique=False,
-        )
+    with op.batch_alter_table("accommodation", schema=None) as batch_op:
+        batch_op.create_index("ix_accommodation_candidate_id_kind", ["candidate_id", "kind"], unique=False)
 
     op.create_table(
         "credential",
@@ -430,9 +393,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["candidate_id"], ["candidate.id"], name=op.f("fk_credential_candidate_id_candidate")
         ),
-        sa.ForeignKeyConstraint(
-            ["officer_id"], ["officer.id"], name=op.f("fk_credential_officer_id_officer")
-        ),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_credential_officer_id_officer")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_credential_organisation_id_organisation")
         ),
@@ -445,33 +406,62 @@ def upgrade() -> None:
         sa.UniqueConstraint("lookup_token", name=op.f("uq_credential_lookup_token")),
     )
     with op.batch_alter_table("credential", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_credential_holder_name_unit_name", ["holder_name", "unit_name"], unique=False
-        )
+        batch_op.create_index("ix_credential_holder_name_unit_name", ["holder_name", "unit_name"], unique=False)
         batch_op.create_index(batch_op.f("ix_credential_officer_id"), ["officer_id"], unique=False)
-        batch_op.create_index(
-            "ix_credential_organisation_id_state", ["organisation_id", "state"], unique=False
-        )
+        batch_op.create_index("ix_credential_organisation_id_state", ["organisation_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_credential_pass_list_id"), ["pass_list_id"], unique=False)
 
     op.create_table(
-        "mark",
-        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        "key_correction",
         sa.Column("sitting_id", sa.Uuid(), nullable=False),
-        sa.Column("score", sa.Integer(), nullable=False),
-        sa.Column("full_score", sa.Integer(), nullable=False),
-        sa.Column("cut_score", sa.Integer(), nullable=False),
-        sa.Column("answered_count", sa.Integer(), nullable=False),
-        sa.Column("marked_at", Instant(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("accepted", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", Instant(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("score >= 0 and score <= full_score", name=op.f("ck_mark_range")),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_mark_attempt_id_attempt")),
-        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_mark_sitting_id_sitting")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mark")),
-        sa.UniqueConstraint("attempt_id", name=op.f("uq_mark_attempt_id")),
+        sa.CheckConstraint("(state = 'proposed') = (decided_at is null)", name=op.f("ck_key_correction_decided")),
+        sa.CheckConstraint(
+            "decided_by is null or decided_by <> proposed_by", name=op.f("ck_key_correction_second_person")
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_key_correction_decided_by_account")),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"], ["account.id"], name=op.f("fk_key_correction_proposed_by_account")
+        ),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_key_correction_sitting_id_sitting")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["item_version.id"], name=op.f("fk_key_correction_version_id_item_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_correction")),
     )
-    with op.batch_alter_table("mark", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mark_sitting_id"), ["sitting_id"], unique=False)
+    with op.batch_alter_table("key_correction", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_key_correction_open",
+            ["sitting_id", "version_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.create_table(
+        "paper",
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("sitting_id", sa.Uuid(), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("entries", sa.JSON(), nullable=False),
+        sa.Column("drawn_at", Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name=op.f("fk_paper_candidate_id_candidate")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_paper_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
+        sa.UniqueConstraint("candidate_id", "number", name=op.f("uq_paper_candidate_id_number")),
+    )
+    with op.batch_alter_table("paper", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_sitting_id"), ["sitting_id"], unique=False)
 
     op.create_table(
         "pass_list_entry",
@@ -492,17 +482,88 @@ def upgrade() -> None:
         sa.UniqueConstraint("candidate_id", name=op.f("uq_pass_list_entry_candidate_id")),
     )
     op.create_table(
-        "response",
-        sa.Column("attempt_id", sa.Uuid(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
+        "result",
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(length=16), nullable=False),
         sa.Column("sitting_id", sa.Uuid(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("choice", sa.String(length=6), nullable=False),
-        sa.Column("received_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_response_attempt_id_attempt")),
-        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_response_sitting_id_sitting")),
-        sa.PrimaryKeyConstraint("attempt_id", "seq", name=op.f("pk_response")),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("outcome", sa.String(length=14), nullable=False),
+        sa.Column("shortfall", sa.String(length=24), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("settled_at", Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(outcome = 'not_completed') = (shortfall is not null)", name=op.f("ck_result_shortfall")
+        ),
+        sa.CheckConstraint("(outcome = 'not_completed') or (score is not null)", name=op.f("ck_result_score")),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name=op.f("fk_result_candidate_id_candidate")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_result_organisation_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_result_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_result")),
+        sa.UniqueConstraint("candidate_id", "number", name=op.f("uq_result_candidate_id_number")),
     )
+    with op.batch_alter_table("result", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_result_sitting_id_organisation_id_outcome",
+            ["sitting_id", "organisation_id", "outcome"],
+            unique=False,
+        )
+
+    op.create_table(
+        "score_check",
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("sitting_id", sa.Uuid(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("finding", sa.String(length=10), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", Instant(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(finding is null) = (answered_at is null)", name=op.f("ck_score_check_answered")),
+        sa.ForeignKeyConstraint(["answered_by"], ["account.id"], name=op.f("fk_score_check_answered_by_account")),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"], ["candidate.id"], name=op.f("fk_score_check_candidate_id_candidate")
+        ),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_score_check_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_check")),
+        sa.UniqueConstraint("candidate_id", name=op.f("uq_score_check_candidate_id")),
+    )
+    with op.batch_alter_table("score_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_score_check_sitting_id"), ["sitting_id"], unique=False)
+
+    op.create_table(
+        "attempt",
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("paper_id", sa.Uuid(), nullable=False),
+        sa.Column("sitting_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("opened_at", Instant(), nullable=True),
+        sa.Column("started_at", Instant(), nullable=False),
+        sa.Column("deadline_at", Instant(), nullable=False),
+        sa.Column("accept_until", Instant(), nullable=False),
+        sa.Column("paused_at", Instant(), nullable=True),
+        sa.Column("finished_at", Instant(), nullable=True),
+        sa.Column("finish_kind", sa.String(length=12), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(state = 'handed_in') = (finished_at is not null)", name=op.f("ck_attempt_finished")),
+        sa.CheckConstraint("(state = 'paused') = (paused_at is not null)", name=op.f("ck_attempt_paused")),
+        sa.CheckConstraint("deadline_at <= accept_until", name=op.f("ck_attempt_grace")),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name=op.f("fk_attempt_candidate_id_candidate")),
+        sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_attempt_paper_id_paper")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_attempt_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+        sa.UniqueConstraint("paper_id", name=op.f("uq_attempt_paper_id")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_candidate_id"), ["candidate_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_sitting_id"), ["sitting_id"], unique=False)
+        batch_op.create_index("ix_attempt_state_accept_until", ["state", "accept_until"], unique=False)
+
     op.create_table(
         "cleanup_case",
         sa.Column("round_id", sa.Uuid(), nullable=False),
@@ -519,13 +580,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["credential_id"], ["credential.id"], name=op.f("fk_cleanup_case_credential_id_credential")
         ),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_cleanup_case_decided_by_account")),
         sa.ForeignKeyConstraint(
-            ["decided_by"], ["account.id"], name=op.f("fk_cleanup_case_decided_by_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_cleanup_case_organisation_id_organisation"),
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_cleanup_case_organisation_id_organisation")
         ),
         sa.ForeignKeyConstraint(
             ["round_id"], ["cleanup_round.id"], name=op.f("fk_cleanup_case_round_id_cleanup_round")
@@ -549,9 +606,7 @@ def upgrade() -> None:
             ["credential_id"], ["credential.id"], name=op.f("fk_credential_document_credential_id_credential")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_credential_document")),
-        sa.UniqueConstraint(
-            "credential_id", "layout", name=op.f("uq_credential_document_credential_id_layout")
-        ),
+        sa.UniqueConstraint("credential_id", "layout", name=op.f("uq_credential_document_credential_id_layout")),
     )
     op.create_table(
         "cleanup_flag",
@@ -561,20 +616,157 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("flagged_at", Instant(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_cleanup_flag_account_id_account")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_cleanup_flag_account_id_account")),
         sa.ForeignKeyConstraint(
             ["case_id"], ["cleanup_case.id"], name=op.f("fk_cleanup_flag_case_id_cleanup_case")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cleanup_flag")),
         sa.UniqueConstraint("case_id", "ground", name=op.f("uq_cleanup_flag_case_id_ground")),
     )
+    op.create_table(
+        "held_response",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("sitting_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("choice", sa.String(length=6), nullable=False),
+        sa.Column("left_ms", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("received_at", Instant(), nullable=False),
+        sa.Column("decision", sa.String(length=8), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(decision is null) = (decided_at is null)", name=op.f("ck_held_response_decided")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_held_response_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_held_response_decided_by_account")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_held_response_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_response")),
+        sa.UniqueConstraint(
+            "attempt_id", "seq", "place", "choice", name=op.f("uq_held_response_attempt_id_seq_place_choice")
+        ),
+    )
+    with op.batch_alter_table("held_response", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_held_response_sitting_id"), ["sitting_id"], unique=False)
+
+    op.create_table(
+        "mark",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(length=16), nullable=False),
+        sa.Column("sitting_id", sa.Uuid(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("full_score", sa.Integer(), nullable=False),
+        sa.Column("cut_score", sa.Integer(), nullable=False),
+        sa.Column("answered_count", sa.Integer(), nullable=False),
+        sa.Column("marked_at", Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("score >= 0 and score <= full_score", name=op.f("ck_mark_range")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_mark_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_mark_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mark")),
+        sa.UniqueConstraint("attempt_id", "number", name=op.f("uq_mark_attempt_id_number")),
+    )
+    with op.batch_alter_table("mark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mark_sitting_id"), ["sitting_id"], unique=False)
+
+    op.create_table(
+        "presence",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("seen_at", Instant(), nullable=False),
+        sa.Column("unsaved_count", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=45), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_presence_attempt_id_attempt")),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_presence")),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("signature", sa.String(length=128), nullable=False),
+        sa.Column("issued_at", Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_receipt_attempt_id_attempt")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("attempt_id", "number", name=op.f("uq_receipt_attempt_id_number")),
+    )
+    op.create_table(
+        "response",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("sitting_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("choice", sa.String(length=6), nullable=False),
+        sa.Column("late_ms", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("received_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_response_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_response_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("attempt_id", "seq", name=op.f("pk_response")),
+    )
+    op.create_table(
+        "room_event",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("sitting_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=14), nullable=False),
+        sa.Column("category", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_room_event_account_id_account")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_room_event_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_room_event_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room_event")),
+    )
+    with op.batch_alter_table("room_event", schema=None) as batch_op:
+        batch_op.create_index("ix_room_event_attempt_id_kind", ["attempt_id", "kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_room_event_sitting_id"), ["sitting_id"], unique=False)
+
+    op.create_table(
+        "time_entry",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=14), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("seconds >= 0", name=op.f("ck_time_entry_seconds")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_time_entry_account_id_account")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_time_entry_attempt_id_attempt")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_time_entry")),
+    )
+    with op.batch_alter_table("time_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_time_entry_attempt_id"), ["attempt_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("time_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_time_entry_attempt_id"))
+
+    op.drop_table("time_entry")
+    with op.batch_alter_table("room_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_room_event_sitting_id"))
+        batch_op.drop_index("ix_room_event_attempt_id_kind")
+
+    op.drop_table("room_event")
+    op.drop_table("response")
+    op.drop_table("receipt")
+    op.drop_table("presence")
+    with op.batch_alter_table("mark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mark_sitting_id"))
+
+    op.drop_table("mark")
+    with op.batch_alter_table("held_response", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_held_response_sitting_id"))
+
+    op.drop_table("held_response")
     op.drop_table("cleanup_flag")
     op.drop_table("credential_document")
     with op.batch_alter_table("cleanup_case", schema=None) as batch_op:
@@ -582,12 +774,33 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cleanup_case_credential_id"))
 
     op.drop_table("cleanup_case")
-    op.drop_table("response")
-    op.drop_table("pass_list_entry")
-    with op.batch_alter_table("mark", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mark_sitting_id"))
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_attempt_state_accept_until")
+        batch_op.drop_index(batch_op.f("ix_attempt_sitting_id"))
+        batch_op.drop_index(batch_op.f("ix_attempt_candidate_id"))
 
-    op.drop_table("mark")
+    op.drop_table("attempt")
+    with op.batch_alter_table("score_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_score_check_sitting_id"))
+
+    op.drop_table("score_check")
+    with op.batch_alter_table("result", schema=None) as batch_op:
+        batch_op.drop_index("ix_result_sitting_id_organisation_id_outcome")
+
+    op.drop_table("result")
+    op.drop_table("pass_list_entry")
+    with op.batch_alter_table("paper", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_sitting_id"))
+
+    op.drop_table("paper")
+    with op.batch_alter_table("key_correction", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_key_correction_open",
+            sqlite_where=sa.text("state = 'proposed'"),
+            postgresql_where=sa.text("state = 'proposed'"),
+        )
+
+    op.drop_table("key_correction")
     with op.batch_alter_table("credential", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_credential_pass_list_id"))
         batch_op.drop_index("ix_credential_organisation_id_state")
@@ -595,31 +808,24 @@ def downgrade() -> None:
         batch_op.drop_index("ix_credential_holder_name_unit_name")
 
     op.drop_table("credential")
-    with op.batch_alter_table("result", schema=None) as batch_op:
-        batch_op.drop_index("ix_result_sitting_id_organisation_id_outcome")
+    with op.batch_alter_table("accommodation", schema=None) as batch_op:
+        batch_op.drop_index("ix_accommodation_candidate_id_kind")
 
-    op.drop_table("result")
+    op.drop_table("accommodation")
     op.drop_table("pass_list")
-    with op.batch_alter_table("paper", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_paper_sitting_id"))
-
-    op.drop_table("paper")
     op.drop_table("item_version")
     with op.batch_alter_table("hour_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_hour_entry_officer_id")
         batch_op.drop_index("ix_hour_entry_course_id_officer_id")
 
     op.drop_table("hour_entry")
-    with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.drop_index("ix_attempt_state_deadline_at")
-        batch_op.drop_index(batch_op.f("ix_attempt_sitting_id"))
-
-    op.drop_table("attempt")
     with op.batch_alter_table("candidate", schema=None) as batch_op:
         batch_op.drop_index("ix_candidate_sitting_id_organisation_id")
+        batch_op.drop_index(batch_op.f("ix_candidate_room_id"))
         batch_op.drop_index(batch_op.f("ix_candidate_officer_id"))
 
     op.drop_table("candidate")
+    op.drop_table("room")
     op.drop_table("account")
     op.drop_table("sitting")
     with op.batch_alter_table("officer", schema=None) as batch_op:

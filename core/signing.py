@@ -1,0 +1,34 @@
+"""The installation's own signature (Ed25519): who holds a text and it can be told that we wrote it.
+
+The key is derived from the installation's secret; anybody may have the public half.
+"""
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from core.sealing import derived_key
+
+PURPOSE = "signing"
+
+
+def signature_of(text: str) -> str:
+    """Return the signature of a text, as 128 hex digits."""
+    return _key().sign(text.encode()).hex()
+
+
+def is_ours(text: str, signature: str) -> bool:
+    """Say whether the signature is ours and of this very text."""
+    try:
+        _key().public_key().verify(bytes.fromhex(signature), text.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def public_key() -> str:
+    """Return the public key (RFC 8032), as 64 hex digits."""
+    return _key().public_key().public_bytes_raw().hex()
+
+
+def _key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(derived_key(PURPOSE))

@@ -1,0 +1,150 @@
+"""Tables of what came of an exam: marks, corrected keys, results, score checks, pass lists."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base, Keyed
+from exam.models.planning import Candidate
+from exam.states import CheckFinding, CorrectionState, MarkCause, Outcome, Shortfall
+
+
+class Mark(Keyed, Base):
+    """The score an attempt got when it was marked; never edited, the highest ``number`` counts.
+
+    Personal data: a score. Kept for good.
+    """
+
+    __tablename__ = "mark"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "number"),
+        CheckConstraint("score >= 0 and score <= full_score", name="range"),
+    )
+
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"))
+    number: Mapped[int] = mapped_column(default=1)
+    cause: Mapped[MarkCause] = mapped_column(String(16), default=MarkCause.HAND_IN)
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), index=True)
+    score: Mapped[int]
+    full_score: Mapped[int]
+    cut_score: Mapped[int]
+    answered_count: Mapped[int]
+    marked_at: Mapped[datetime]
+
+
+class KeyCorrection(Keyed, Base):
+    """Another key for one item of one sitting: proposed with a reason, approved by a second person.
+
+    ``accepted`` lists every choice (the item's own letters, sorted) that counts as right from now on; an
+    empty list gives everybody the marks, for an item that cannot be answered. No personal data but who
+    proposed and who decided. Kept for good.
+    """
+
+    __tablename__ = "key_correction"
+    __table_args__ = (
+        CheckConstraint("(state = 'proposed') = (decided_at is null)", name="decided"),
+        CheckConstraint("decided_by is null or decided_by <> proposed_by", name="second_person"),
+        Index(
+            "uq_key_correction_open",
+            "sitting_id",
+            "version_id",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
+
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("item_version.id"))
+    accepted: Mapped[list[str]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[CorrectionState] = mapped_column(String(10), default=CorrectionState.PROPOSED)
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class Result(Keyed, Base):
+    """What became of one candidate who was due, fixed when the sitting closed; never edited.
+
+    A correction is a further row with a higher ``number`` and its cause; the highest counts. Personal
+    data: outcome and score. Kept for good.
+    """
+
+    __tablename__ = "result"
+    __table_args__ = (
+        UniqueConstraint("candidate_id", "number"),
+        Index("ix_result_sitting_id_organisation_id_outcome", "sitting_id", "organisation_id", "outcome"),
+        CheckConstraint("(outcome = 'not_completed') = (shortfall is not null)", name="shortfall"),
+        CheckConstraint("(outcome = 'not_completed') or (score is not null)", name="score"),
+    )
+
+    candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id"))
+    number: Mapped[int] = mapped_column(default=1)
+    cause: Mapped[MarkCause] = mapped_column(String(16), default=MarkCause.HAND_IN)
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    outcome: Mapped[Outcome] = mapped_column(String(14))
+    shortfall: Mapped[Shortfall | None] = mapped_column(String(24))
+    score: Mapped[int | None]
+    settled_at: Mapped[datetime]
+
+    candidate: Mapped[Candidate] = relationship(lazy="joined")
+
+
+class ScoreCheck(Keyed, Base):
+    """A candidate's request to have the score checked, and the answer by somebody else.
+
+    Personal data: request and answer. Kept for good.
+    """
+
+    __tablename__ = "score_check"
+    __table_args__ = (CheckConstraint("(finding is null) = (answered_at is null)", name="answered"),)
+
+    candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id"), unique=True)
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), index=True)
+    request: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+    finding: Mapped[CheckFinding | None] = mapped_column(String(10))
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    answered_at: Mapped[datetime | None]
+
+    candidate: Mapped[Candidate] = relationship(lazy="joined")
+
+
+class PassList(Keyed, Base):
+    """The published list of those who passed one sitting: a frozen snapshot with its figures.
+
+    Personal data: none in this row. Kept for good. ``digest`` is the SHA-256 of the list as published.
+    """
+
+    __tablename__ = "pass_list"
+
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    issuer_name: Mapped[str] = mapped_column(String(60))
+    passed_count: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    published_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    published_at: Mapped[datetime]
+
+
+class PassListEntry(Base):
+    """One name on a pass list, copied as it read on that day; never edited.
+
+    Personal data, made public: name, unit, candidate number. ``candidate_id`` never leaves the office.
+    """
+
+    __tablename__ = "pass_list_entry"
+
+    pass_list_id: Mapped[UUID] = mapped_column(ForeignKey("pass_list.id"), primary_key=True)
+    serial: Mapped[int] = mapped_column(primary_key=True)
+    candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id"), unique=True)
+    name: Mapped[str] = mapped_column(String(50))
+    unit_code: Mapped[str] = mapped_column(String(12))
+    unit_name: Mapped[str] = mapped_column(String(60))
+    candidate_no: Mapped[str] = mapped_column(String(16))
