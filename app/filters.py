@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Flask, request
 from flask_babel import format_date, format_datetime
 
+from app.audit_words import actor_name, verb_name
 from app.languages import is_english
 from people.models import Organisation
 
@@ -19,6 +20,8 @@ def add_filters(app: Flask) -> None:
     app.add_template_filter(_hours, "hours")
     app.add_template_filter(_count, "count")
     app.add_template_filter(_unit, "unit")
+    app.add_template_filter(verb_name, "verb")
+    app.add_template_filter(actor_name, "actor")
     app.add_template_global(_page_address, "page_address")
 
 
@@ -39,7 +42,7 @@ def _rate(rate: Decimal | None) -> str:
 
 
 def _hours(hours: Decimal) -> str:
-    return f"{hours.normalize():f}"
+    return f"{hours.normalize():,f}"
 
 
 def _count(number: int) -> str:
