@@ -11,7 +11,7 @@ from app.guard import keep_the_door
 from app.headers import send_headers
 from app.languages import is_english, speak
 from app.logs import configure_logs
-from app.navigation import places
+from app.navigation import places, upkeep
 from app.settings import ROOT, Settings
 from certificates.views import clean_up, credentials, lookup
 from core import clock
@@ -87,6 +87,7 @@ def _for_every_page() -> dict[str, object]:
     return {
         "is_english": is_english(),
         "places": places(),
+        "upkeep": upkeep(),
         "role_names": ROLE_NAMES,
         "now": clock.now(),
         "is_demo": is_demo,

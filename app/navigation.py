@@ -38,6 +38,21 @@ PLACES = (
 )
 
 
+UPKEEP = (
+    Place(_("后台任务"), "site.job_list", Permission.JOB_READ),
+    Place(_("操作记录"), "site.audit", Permission.AUDIT_READ),
+)
+
+
 def places() -> list[Place]:
     """Return the entries for whoever is signed in."""
-    return [place for place in PLACES if current_user.may(place.permission)]
+    return _open_to_reader(PLACES)
+
+
+def upkeep() -> list[Place]:
+    """Return the entries at the foot of the page: what is looked at when something is in question."""
+    return _open_to_reader(UPKEEP)
+
+
+def _open_to_reader(entries: tuple[Place, ...]) -> list[Place]:
+    return [place for place in entries if current_user.may(place.permission)]
