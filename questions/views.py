@@ -69,7 +69,7 @@ def show(item_id: UUID) -> str:
             item=item,
             version=item.versions[0],
             letters=OPTION_LETTERS,
-            written_key=written_key,
+            answer=written_key(ItemKind(item.kind), item.versions[0].key),
             form=ConfirmForm(),
             **_names(),
         )
