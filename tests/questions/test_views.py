@@ -100,6 +100,7 @@ def test_a_true_false_item_is_revised_without_options(office):
     office.submit({"key": "错"})
     assert "已存为第 2 版" in office.text()
     assert "B 错误 正确答案" in office.text()
+    assert "答案 错 法律" in office.text()
 
 
 def test_an_item_is_retired_and_restored(office):
