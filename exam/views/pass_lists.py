@@ -72,6 +72,7 @@ def preview(sitting_id: UUID) -> str:
             shown=passed[:SHOWN_FIRST],
             units=len({one.organisation_id for one in passed}),
             reasons=[one.text for one in reasons_against_publishing(queries.publishing_facts(session, sitting))],
+            published=queries.pass_list_of(session, sitting.id),
             confirm=ConfirmForm(),
         )
 
