@@ -9,6 +9,9 @@ from granian.log import LogLevels
 from app.settings import Settings
 
 THREADS = 2 * (os.cpu_count() or 1) + 1
+# The server counts connections here, and a browser keeps up to six open between its requests: with a limit
+# near the number of threads, one open page would shut everybody else out.
+CONNECTIONS = 4096
 
 
 def serve(settings: Settings) -> None:
@@ -21,7 +24,8 @@ def serve(settings: Settings) -> None:
         factory=True,
         workers=1,
         blocking_threads=THREADS,
-        backpressure=THREADS,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         log_access=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
