@@ -82,7 +82,7 @@ COLUMNS = (
 
 
 def problems_in(rows: list[ParsedRow], facts: SheetFacts) -> list[Problem]:
-    """Return what is wrong with rows whose cells are each well formed, in the order of the rows."""
+    """Return what is wrong with rows beyond their single cells, in the order of the rows."""
     found = [problem for row in rows for problem in _row_problems(row, facts)]
     return sorted([*found, *repeated(rows, NUMBER)], key=lambda problem: problem.row)
 
@@ -121,9 +121,9 @@ def _holder_problems(row: ParsedRow, facts: SheetFacts) -> list[tuple[str, Text]
 
 def _day_problems(row: ParsedRow, today: date) -> list[tuple[str, Text]]:
     found: list[tuple[str, Text]] = []
-    if _day(row, FROM) > today:
+    if FROM not in row.unread and _day(row, FROM) > today:
         found.append((FROM, _("发证日期不能晚于今天。")))
-    if _day(row, UNTIL) < _day(row, FROM):
+    if not row.unread & {FROM, UNTIL} and _day(row, UNTIL) < _day(row, FROM):
         found.append((UNTIL, _("有效期至不能早于发证日期。")))
     return found
 

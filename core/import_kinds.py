@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidError
-from core.imports import Column, ParsedRow, Problem, read_rows
+from core.imports import Column, ParsedRow, Problem, of_read_cells, read_rows
 from core.sheets import Sheet, read_sheet
 from core.texts import Text, lazy_gettext as _
 
@@ -23,8 +23,9 @@ Apply = Callable[[Session, list[ParsedRow], Any], Text]
 class ImportKind:
     """One kind of sheet: its columns, and what to do with it for the place it is imported into.
 
-    ``check`` returns problems beyond single cells, ``apply`` writes and returns the sentence to show;
-    both get the identity of who imports. ``sample`` is the example row of the template.
+    ``check`` returns problems beyond single cells, also of rows some cells of which could not be read;
+    what it says of such a cell is left out. ``apply`` writes and returns the sentence to show. Both get
+    the identity of who imports. ``sample`` is the example row of the template.
     """
 
     name: str
@@ -40,7 +41,7 @@ class ImportKind:
 
 @dataclass(frozen=True)
 class DryRun:
-    """What an import would do: the sheet, the rows that can be read, and every problem."""
+    """What an import would do: the sheet, its rows as far as they can be read, and every problem."""
 
     sheet: Sheet
     rows: list[ParsedRow]
@@ -70,7 +71,7 @@ def import_sheet(session: Session, kind: ImportKind, filename: str, data: bytes,
 def check_sheet(session: Session, kind: ImportKind, sheet: Sheet, identity: Any) -> DryRun:
     """Find every problem in a sheet that has been read; writes nothing."""
     rows, problems = read_rows(sheet, kind.columns)
-    problems = [*problems, *kind.check(session, rows, identity)]
+    problems = [*problems, *of_read_cells(rows, kind.check(session, rows, identity))]
     return DryRun(sheet, rows, sorted(problems, key=lambda problem: problem.row))
 
 

@@ -41,19 +41,21 @@ class Problem:
 
 @dataclass(frozen=True)
 class ParsedRow:
-    """One row without a problem of its own.
+    """One row as far as it can be read.
 
-    ``values`` has every column by name: ``None`` stands for an empty cell and for an optional column
-    that the sheet does not have. ``raw`` is the row as the sheet has it.
+    ``values`` has every column by name: ``None`` stands for an empty cell, for an optional column that
+    the sheet does not have, and for the cells of ``unread``, which have a problem already. ``raw`` is
+    the row as the sheet has it.
     """
 
     number: int
     values: Mapping[str, object]
     raw: tuple[str, ...]
+    unread: frozenset[str] = frozenset()
 
 
 def read_rows(sheet: Sheet, columns: Sequence[Column]) -> tuple[list[ParsedRow], list[Problem]]:
-    """Return the rows that can be read and every problem of those that cannot, in the order of the sheet."""
+    """Return every row as far as it can be read, and a problem for each cell that cannot."""
     places = _places(sheet, columns)
     rows: list[ParsedRow] = []
     problems: list[Problem] = []
@@ -66,10 +68,16 @@ def read_rows(sheet: Sheet, columns: Sequence[Column]) -> tuple[list[ParsedRow],
                 values[column.name] = _value(column, cell)
             except InvalidError as error:
                 found.append(Problem(row.number, column.name, cell, error.message))
+                values[column.name] = None
         problems += found
-        if not found:
-            rows.append(ParsedRow(row.number, values, row.cells))
+        rows.append(ParsedRow(row.number, values, row.cells, frozenset(problem.column for problem in found)))
     return rows, problems
+
+
+def of_read_cells(rows: Sequence[ParsedRow], problems: Sequence[Problem]) -> list[Problem]:
+    """Return the problems but those of cells that could not be read: they have their problem already."""
+    unread = {(row.number, column) for row in rows for column in row.unread}
+    return [problem for problem in problems if (problem.row, problem.column) not in unread]
 
 
 def repeated(rows: Sequence[ParsedRow], column: str) -> list[Problem]:

@@ -54,13 +54,13 @@ class ListSheetFacts:
 
 
 def problems_in(rows: list[ParsedRow], facts: ListSheetFacts) -> list[Problem]:
-    """Return what is wrong with rows whose cells are each well formed, in the order of the rows."""
+    """Return what is wrong with rows beyond their single cells, in the order of the rows."""
     seen: dict[tuple[str, str], int] = {}
     problems: list[Problem] = []
     for row in rows:
         first = seen.setdefault((str(row.values[SITTING]), str(row.values[DOCUMENT])), row.number)
         found = _row_problems(row, facts)
-        if first != row.number:
+        if first != row.number and not row.unread & {SITTING, DOCUMENT}:
             found = [(DOCUMENT, _("与第 %(row)s 行重复。请核对后只保留一行。", row=first))]
         problems += [Problem(row.number, column, str(row.values[column]), text) for column, text in found]
     return problems
@@ -73,9 +73,9 @@ def named(row: ParsedRow, facts: ListSheetFacts) -> tuple[UUID, UUID]:
 
 def _row_problems(row: ParsedRow, facts: ListSheetFacts) -> list[tuple[str, Text]]:
     sitting = facts.sittings.get(str(row.values[SITTING]))
+    found: list[tuple[str, Text]] = [(SITTING, reason.text) for reason in sitting.reasons] if sitting else []
     if sitting is None:
-        return [(SITTING, _("没有这场考试。请按考试页面上的名称填写。"))]
-    found: list[tuple[str, Text]] = [(SITTING, reason.text) for reason in sitting.reasons]
+        found.append((SITTING, _("没有这场考试。请按考试页面上的名称填写。")))
     if matching_digest(str(row.values[DOCUMENT])) not in facts.people:
         return [*found, (DOCUMENT, _("名册上没有这个证件号码。请核对，或先把人员录入名册。"))]
     person = _person(row, facts)
@@ -83,7 +83,7 @@ def _row_problems(row: ParsedRow, facts: ListSheetFacts) -> list[tuple[str, Text
         found.append((NAME, _("姓名与该证件号码在名册上的姓名不一致。请核对。")))
     if person.unit != row.values[UNIT]:
         found.append((UNIT, _("单位与该人员在名册上的单位不一致。请填写单位全称。")))
-    is_registered = person.officer_id in sitting.registered
+    is_registered = sitting is not None and person.officer_id in sitting.registered
     applicant = ApplicantFacts(person.name, person.employment, person.post, is_registered)
     return found + [(DOCUMENT, reason.text) for reason in reasons_against_applicant(applicant)]
 

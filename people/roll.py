@@ -84,7 +84,7 @@ class RollFacts:
 
 
 def problems_in(rows: list[ParsedRow], facts: RollFacts) -> list[Problem]:
-    """Return what is wrong with rows whose cells are each well formed, in the order of the rows."""
+    """Return what is wrong with rows beyond their single cells, in the order of the rows."""
     found = [problem for row in rows for problem in _row_problems(row, facts)]
     return sorted([*found, *repeated(rows, DOCUMENT)], key=lambda problem: problem.row)
 
@@ -123,14 +123,15 @@ def document_reasons(kind: DocumentKind, number: str, today: date) -> list[Text]
 
 def _row_problems(row: ParsedRow, facts: RollFacts) -> list[Problem]:
     number, unit = str(row.values[DOCUMENT]), str(row.values[UNIT])
-    found: list[tuple[str, str, Text]] = [
-        (DOCUMENT, number, text) for text in document_reasons(_document_kind(row), number, facts.today)
-    ]
+    found: list[tuple[str, str, Text]] = []
+    if DOCUMENT_KIND not in row.unread:
+        reasons = document_reasons(_document_kind(row), number, facts.today)
+        found = [(DOCUMENT, number, text) for text in reasons]
+    if not found and matching_digest(number) in facts.known_digests:
+        found.append((DOCUMENT, number, _("该证件号码已在人员库中，不能重复录入。请从表中删去这一行。")))
     if unit not in facts.unit_names:
         text = _("没有名为“%(unit)s”的单位。请按单位名录中的全称填写。", unit=unit)
         found.append((UNIT, unit, text))
-    if not found and matching_digest(number) in facts.known_digests:
-        found.append((DOCUMENT, number, _("该证件号码已在人员库中，不能重复录入。请从表中删去这一行。")))
     since = row.values.get(SINCE)
     if isinstance(since, date) and since > facts.today:
         found.append((SINCE, since.isoformat(), _("变动日期不能晚于今天。请填写实际变动的日期。")))

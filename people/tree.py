@@ -75,7 +75,7 @@ COLUMNS = (
 
 
 def problems_in(rows: list[ParsedRow], facts: TreeFacts) -> list[Problem]:
-    """Return what is wrong with rows whose cells are each well formed."""
+    """Return what is wrong with rows beyond their single cells."""
     taken = [problem for row in rows for problem in _row_problems(row, facts)]
     return [*taken, *repeated(rows, CODE), *repeated(rows, NAME), *_city_problems(rows, facts)]
 
@@ -92,6 +92,8 @@ def _row_problems(row: ParsedRow, facts: TreeFacts) -> list[Problem]:
 
 
 def _city_problems(rows: list[ParsedRow], facts: TreeFacts) -> list[Problem]:
+    if any(KIND in row.unread for row in rows):
+        return []
     cities = [row for row in rows if row.values[KIND] is OrganisationKind.CITY]
     allowed = 0 if facts.has_city else 1
     if len(cities) < allowed and rows:

@@ -50,10 +50,12 @@ class _Drafted:
 
 
 def problems_in(rows: Sequence[ParsedRow], bank: Mapping[str, ItemDraft]) -> list[Problem]:
-    """Return what is wrong with rows whose cells are each well formed; ``bank`` is by code."""
+    """Return what is wrong with rows beyond their single cells; ``bank`` is by code."""
     problems = repeated(rows, Part.CODE)
     drafted: list[_Drafted] = []
     for row in rows:
+        if row.unread & {Part.KIND, Part.SUBJECT}:
+            continue
         try:
             draft = draft_of(row)
         except InvalidError as error:

@@ -81,7 +81,7 @@ class _Seen:
 
 
 def problems_in(rows: list[ParsedRow], facts: HoursFacts) -> list[Problem]:
-    """Return what is wrong with rows whose cells are each well formed, in the order of the rows."""
+    """Return what is wrong with rows beyond their single cells, in the order of the rows."""
     seen = _Seen()
     return [problem for row in rows for problem in _row_problems(row, facts, seen)]
 
@@ -101,7 +101,7 @@ def _row_problems(row: ParsedRow, facts: HoursFacts, seen: _Seen) -> list[Proble
     course = facts.courses.get(str(row.values[COURSE]))
     officer = facts.officers.get(digest_of(row))
     found = _foreign(row, course, officer)
-    if not found and course is not None and officer is not None:
+    if not found and not row.unread and course is not None and officer is not None:
         found = _against(row, course, _entry(row, officer), seen)
     return [_problem(row, column, text) for column, text in found]
 

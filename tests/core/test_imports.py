@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from core.errors import InvalidError
-from core.imports import Column, ParsedRow, Problem, problem_workbook, read_rows, repeated
+from core.imports import Column, ParsedRow, Problem, of_read_cells, problem_workbook, read_rows, repeated
 from core.sheets import Sheet, SheetRow, read_sheet
 
 
@@ -102,11 +102,22 @@ def test_a_number_a_spreadsheet_has_cut_short_is_a_problem(cell):
     assert "末几位可能丢失" in message
 
 
-def test_every_problem_of_every_row_is_found_and_only_sound_rows_are_kept():
+def test_every_problem_of_every_row_is_found_and_the_rest_of_the_row_is_read():
     sheet = make_sheet(("", "三十"), ("张三", "30"), ("=a", ""))
     rows, problems = read_rows(sheet, COLUMNS)
-    assert [row.number for row in rows] == [3]
+    assert [(row.number, row.unread) for row in rows] == [(2, {"姓名", "年龄"}), (3, set()), (4, {"姓名"})]
+    assert rows[2].values == {"姓名": None, "年龄": None}
     assert [(problem.row, problem.column) for problem in problems] == [(2, "姓名"), (2, "年龄"), (4, "姓名")]
+
+
+def test_what_is_said_of_a_cell_that_could_not_be_read_is_left_out():
+    rows, _problems = read_rows(make_sheet(("=a", "30"), ("张三", "31")), COLUMNS)
+    said = [
+        Problem(2, "姓名", "", "不符。"),
+        Problem(2, "年龄", "30", "不符。"),
+        Problem(3, "姓名", "", "不符。"),
+    ]
+    assert of_read_cells(rows, said) == said[1:]
 
 
 def test_a_repeated_value_names_the_earlier_row():
@@ -143,8 +154,8 @@ def test_the_list_of_problems_holds_the_rows_as_they_were_with_what_to_do():
 def test_the_list_of_problems_can_be_sent_again_and_its_own_list_has_no_column_twice():
     sheet = make_sheet(("", "三十"), ("张三", "30"))
     again = read_sheet("a.xlsx", problem_workbook(sheet, read_rows(sheet, COLUMNS)[1]))
-    rows, problems = read_rows(again, COLUMNS)
-    assert (rows, [problem.column for problem in problems]) == ([], ["姓名", "年龄"])
+    _rows, problems = read_rows(again, COLUMNS)
+    assert [problem.column for problem in problems] == ["姓名", "年龄"]
     assert read_sheet("a.xlsx", problem_workbook(again, problems)).headers == again.headers
 
 

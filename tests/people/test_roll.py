@@ -137,6 +137,15 @@ def test_a_fault_is_named_with_its_row_and_column_and_nothing_is_written(session
     assert session.scalar(select(func.count()).select_from(Officer)) == 0
 
 
+def test_a_cell_that_cannot_be_read_hides_no_other_problem_of_its_row(session, city):
+    wrong = row(变动日期="去年", 证件类型="居民身份证", 证件号码="130302198001010021", 单位="没有这个局")
+    assert [name for _line, name, _message in problems_of(session, sheet(wrong))] == [
+        "变动日期",
+        "证件号码",
+        "单位",
+    ]
+
+
 def test_a_person_twice_in_the_sheet_is_a_fault(session, city):
     found = problems_of(session, sheet(row(), row(姓名="李小红")))
     assert {(line, column) for line, column, _message in found} >= {(3, "证件号码")}

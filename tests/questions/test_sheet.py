@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from core.imports import read_rows
+from core.imports import of_read_cells, read_rows
 from core.sheets import Sheet, SheetRow, WorkbookSheet, read_sheet, write_csv, write_workbook
 from questions.items import ItemDraft, faults_in, tidied
 from questions.kinds import OPTION_LETTERS, TRUE_FALSE_OPTIONS, ItemKind, Subject
@@ -33,7 +33,7 @@ def rows_of(*changes):
 
 def found(*changes, bank=()):
     rows, problems = rows_of(*changes)
-    problems += problems_in(rows, {draft.code: draft for draft in bank})
+    problems += of_read_cells(rows, problems_in(rows, {draft.code: draft for draft in bank}))
     return [(problem.row, problem.column) for problem in problems]
 
 
@@ -68,6 +68,10 @@ def test_the_columns_are_those_of_the_files_that_ship_with_it():
 )
 def test_each_problem_stands_in_its_column(change, column):
     assert found(change) == [(2, column)]
+
+
+def test_a_cell_that_cannot_be_read_hides_no_other_problem_of_its_row():
+    assert found({"解析": "长" * 1001, "答案": "C"}) == [(2, "解析"), (2, "答案")]
 
 
 def test_a_code_and_a_stem_stand_in_a_sheet_once():

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from core.imports import read_rows
+from core.imports import of_read_cells, read_rows
 from core.sealing import matching_digest
 from core.sheets import Sheet, SheetRow
 from training.hours import CourseDays, DayCredit, HourSource, NewHours
@@ -76,9 +76,14 @@ def test_each_problem_stands_in_its_column(change, column):
 
 @pytest.mark.parametrize("change", [{"学时": "四"}, {"方式": "更正"}, {"日期": "3月2日"}, {"姓名": ""}])
 def test_a_cell_that_cannot_be_read_is_a_problem(change):
-    rows, problems = rows_of(change)
-    assert rows == []
+    [row], problems = rows_of(change)
+    assert row.unread == change.keys()
     assert [problem.column for problem in problems] == list(change)
+
+
+def test_a_cell_that_cannot_be_read_hides_no_other_problem_of_its_row():
+    rows, _problems = rows_of({"学时": "四", "课程": "没有这门课"})
+    assert [problem.column for problem in of_read_cells(rows, problems_in(rows, facts()))] == ["课程"]
 
 
 def test_the_same_person_day_and_way_twice_is_a_problem_once():
