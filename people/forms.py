@@ -66,7 +66,7 @@ class OfficerForm(Form):
 class PostForm(Form):
     """What became of a person's post, and since when."""
 
-    post = SelectField(_("岗位状态"))
+    post = SelectField(_("变动后的岗位状态"), [InputRequired(_("请选择变动后的岗位状态。"))])
     since = DateField(_("变动日期"), [InputRequired(_("请填写变动日期。"))])
     submit = SubmitField(_("登记变动"))
 

@@ -19,7 +19,7 @@ from people.identity import Identity
 from people.models import DOCUMENT_PLACE, Account, Officer, Organisation, SignInFailure
 from people.passwords import reasons_against as reasons_against_password
 from people.permissions import Role
-from people.posts import DivisionKind, OrganisationKind, PostState
+from people.posts import POST_NAMES, DivisionKind, OrganisationKind, PostState
 from people.queries import city, identity_of, known_document_digests, officer_with_document
 from people.roll import (
     COLUMNS,
@@ -75,6 +75,9 @@ def change_post(session: Session, officer: Officer, post: PostState, since: date
     """Record that a person left the post, or came back to it, from a day on."""
     if since > clock.today():
         raise InvalidError(_("变动日期不能晚于今天。请填写实际变动的日期。"))
+    if post == officer.post and (post is PostState.IN_POST or since == officer.post_since):
+        text = _("该人员的岗位状态本来就是“%(post)s”，没有变动可登记。请选择变动后的状态。", post=POST_NAMES[post])
+        raise RefusedError([Reason("same_post", text)])
     before = officer.post
     officer.post, officer.post_since = post, since
     session.flush()

@@ -131,8 +131,9 @@ def _officer_form(session: Session) -> OfficerForm:
 
 
 def _post_form(officer: Officer) -> PostForm:
-    form = PostForm(post=officer.post, since=officer.post_since or clock.today())
-    form.post.choices = _choices(POST_NAMES)
+    form = PostForm(since=clock.today())
+    others = {post: text for post, text in POST_NAMES.items() if post != PostState.IN_POST or post != officer.post}
+    form.post.choices = [("", _("请选择")), *_choices(others)]
     return form
 
 

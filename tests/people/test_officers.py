@@ -58,6 +58,13 @@ def test_a_post_cannot_change_tomorrow(session, city):
     assert officer.post == PostState.IN_POST
 
 
+def test_a_change_to_the_post_one_has_is_none(session):
+    officer = make_officer(session, make_city(session).county)
+    with pytest.raises(RefusedError):
+        operations.change_post(session, officer, PostState.IN_POST, clock.today(), ACTOR)
+    assert officer.post_since is None
+
+
 def test_a_list_holds_the_scope_and_the_filter(session, city):
     wanted = make_officer(session, city.county, name="王小明", post=PostState.RETIRED)
     make_officer(session, city.county, name="王小明")
