@@ -12,6 +12,7 @@ from app.headers import send_headers
 from app.languages import is_english, speak
 from app.logs import configure_logs
 from app.navigation import places, upkeep
+from app.save_door import SaveDoor
 from app.settings import ROOT, Settings
 from certificates.views import clean_up, credentials, lookup
 from core import clock
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     _assemble(app)
+    app.wsgi_app = SaveDoor(app)  # type: ignore[method-assign]
     return app
 
 

@@ -5,7 +5,7 @@ from flask import Flask, current_app, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
-from core.access import permission_of
+from core.access import is_by_token, permission_of
 from core.db import reading
 from core.errors import ForbiddenError
 from people.identity import PUBLIC, Identity
@@ -33,9 +33,12 @@ def _check() -> Response | None:
     endpoint = request.endpoint
     if endpoint is None or endpoint in FREE_ENDPOINTS:
         return None
-    permission = permission_of(current_app.view_functions[endpoint])
+    view = current_app.view_functions[endpoint]
+    permission = permission_of(view)
     if permission is None:
         raise RuntimeError(f"the route {endpoint} names no permission")
+    if is_by_token(view):
+        return None
     if not current_user.may(permission):
         return _turn_away(permission)
     if current_user.must_change_password and endpoint not in PASSWORD_ENDPOINTS:

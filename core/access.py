@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "required_permission"
+TOKEN_MARK = "opened_by_token"
 
 
 def requires(permission: StrEnum) -> Callable[[View], View]:
@@ -19,6 +20,20 @@ def requires(permission: StrEnum) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def by_token(view: View) -> View:
+    """Mark a view that is opened by a signed token of ours in a header and by nothing else.
+
+    The token is handed out to whoever has the permission, for one thing; the view itself must read it.
+    """
+    setattr(view, TOKEN_MARK, True)
+    return view
+
+
+def is_by_token(view: Callable[..., Any]) -> bool:
+    """Say whether a view reads a token of its own, so that nobody need be signed in."""
+    return getattr(view, TOKEN_MARK, False)
 
 
 def permission_of(view: Callable[..., Any]) -> StrEnum | None:

@@ -4,10 +4,11 @@ SQLite runs one writer at a time with a full sync at each commit, because an ans
 acknowledged must survive a power cut; readers have an engine of their own and never wait.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, text
@@ -64,12 +65,25 @@ def new_key() -> UUID:
 
 
 @dataclass(frozen=True)
+class OneStatement:
+    """A statement that is a whole transaction by itself, as each database wants to hear it."""
+
+    postgresql: str
+    sqlite: str
+
+
+@dataclass(frozen=True)
 class Database:
-    """The two session factories over one database: one that writes, one that only reads."""
+    """The two session factories over one database: one that writes, one that only reads.
+
+    ``at_once`` is the engine for single statements; on PostgreSQL each is committed by the server
+    without being asked, on SQLite they take turns with everybody else who writes.
+    """
 
     url: str
     writing: sessionmaker[Session]
     reading: sessionmaker[Session]
+    at_once: Engine
 
     @property
     def engine(self) -> Engine:
@@ -80,6 +94,7 @@ class Database:
         """Give every pooled connection back."""
         self.writing.kw["bind"].dispose()
         self.reading.kw["bind"].dispose()
+        self.at_once.dispose()
 
 
 _current: Database | None = None
@@ -90,13 +105,16 @@ def connect(url: str) -> Database:
     global _current
     disconnect()
     if make_url(url).get_backend_name() == "sqlite":
-        writer, reader = _sqlite_engine(url, "BEGIN IMMEDIATE"), _sqlite_engine(url, "BEGIN")
+        writer, reader = _sqlite_engine(url, "BEGIN IMMEDIATE", size=1), _sqlite_engine(url, "BEGIN")
+        at_once = writer
     else:
         writer = reader = _server_engine(url)
+        at_once = _at_once_engine(url)
     _current = Database(
         url,
         sessionmaker(writer, expire_on_commit=False),
         sessionmaker(reader, expire_on_commit=False, autoflush=False),
+        at_once,
     )
     return _current
 
@@ -134,13 +152,49 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+def write_at_once(statement: OneStatement, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Run one statement in one round trip and return its row, once that is as durable as any commit.
+
+    None says that nothing was written, or that the connection broke before we could know: whoever gets
+    it asks again by a transaction of the usual kind, so the statement must bear being run twice.
+    """
+    engine = current().at_once
+    is_sqlite = engine.dialect.name == "sqlite"
+    driver = engine.raw_connection()
+    try:
+        cursor = driver.cursor()
+        if is_sqlite:
+            cursor.execute(statement.sqlite, {name: _for_sqlite(value) for name, value in values.items()})
+        else:
+            cursor.execute(statement.postgresql, values)
+        rows = cursor.fetchall()
+    except engine.dialect.loaded_dbapi.Error as error:
+        driver.invalidate(error)
+        return None
+    finally:
+        driver.close()
+    return rows[0] if rows else None
+
+
+def instant_in(stored: str | datetime) -> datetime:
+    """Return an instant as a bare driver hands it over."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
+
+
 def is_postgresql(session: Session) -> bool:
     """Say whether the session talks to PostgreSQL."""
     return session.get_bind().dialect.name == "postgresql"
 
 
-def _sqlite_engine(url: str, begin: str) -> Engine:
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"timeout": 30})
+def _for_sqlite(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return value.hex
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, datetime) else value
+
+
+def _sqlite_engine(url: str, begin: str, size: int = POOL_SIZE) -> Engine:
+    """Return an engine; with one connection, writers wait in line for it instead of polling for a lock."""
+    engine = create_engine(url, pool_size=size, max_overflow=0, connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")
     def _configure(connection, _record) -> None:  # type: ignore[no-untyped-def]
@@ -157,6 +211,13 @@ def _sqlite_engine(url: str, begin: str) -> Engine:
 
 def _server_engine(url: str) -> Engine:
     return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+
+
+def _at_once_engine(url: str) -> Engine:
+    """Return an engine without transactions; nothing is asked of a connection before or after its use."""
+    return create_engine(
+        url, isolation_level="AUTOCOMMIT", pool_size=POOL_SIZE, max_overflow=0, pool_reset_on_return=None
+    )
 
 
 def probe(session: Session) -> None:

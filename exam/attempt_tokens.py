@@ -5,6 +5,7 @@ state, which the statement that writes checks itself.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -13,6 +14,7 @@ from core.errors import ForbiddenError
 from core.texts import lazy_gettext as _
 
 SALT = "exam room"
+REMEMBERED = 65_536
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,12 @@ def signed(place: Place, secret: str) -> str:
     return URLSafeSerializer(secret, SALT).dumps(parts)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def read(token: str, secret: str) -> Place:
-    """Return the place a token was made for, or refuse a token that we did not make."""
+    """Return the place a token was made for, or refuse a token that we did not make.
+
+    A page shows the same token with every save; what was once found genuine stays so.
+    """
     try:
         attempt_id, fence, account_id = URLSafeSerializer(secret, SALT).loads(token)
     except BadSignature:

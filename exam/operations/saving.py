@@ -17,13 +17,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.db import Instant, is_postgresql, new_key
+from core.db import Instant, OneStatement, instant_in, is_postgresql, new_key, reading, write_at_once
 from core.errors import InvalidError, NotFoundError, Reason, RefusedError, refuse_if
 from core.texts import lazy_gettext as _
 from exam.marking import Given, reasons_against_response
 from exam.models.room import Attempt, HeldResponse, Paper, Response
 from exam.papers import PaperEntry, entries_of
 from exam.queries.room import kinds_of, log_of
+from exam.queries.shapes import known_shape, read_shape
+from exam.shapes import Shape, fits
 from exam.states import AttemptState, FinishKind, HeldSource
 from questions.kinds import ItemKind
 
@@ -72,6 +74,28 @@ def append_responses(session: Session, attempt_id: UUID, fence: int, given: Sequ
     return Saved(last_seq, places, remaining_ms(deadline, now))
 
 
+def append_at_once(attempt_id: UUID, fence: int, given: Given) -> Saved | None:
+    """Append one response before the deadline by one statement, which is durable when this returns.
+
+    None says that it is no plain case: nothing is decided then, ``append_responses`` does that and says
+    why. A response that is in the log already is no plain case either.
+    """
+    shape = known_shape(attempt_id) or _shape(attempt_id)
+    if shape is None or not fits(shape, given):
+        return None
+    now = clock.now()
+    values = {
+        "attempt": attempt_id,
+        "fence": fence,
+        "now": now,
+        "seq": given.seq,
+        "place": given.place,
+        "choice": given.choice,
+    }
+    row = write_at_once(_AT_ONCE, values)
+    return None if row is None else Saved(given.seq, (given.place,), remaining_ms(instant_in(row[0]), now))
+
+
 def hold_responses(session: Session, attempt: Attempt, given: Sequence[Given], source: HeldSource) -> int:
     """Keep responses that came too late for a person to decide on; return how many are new."""
     rows = [
@@ -105,6 +129,11 @@ def refuse_idle_place(state: AttemptState, newest: int, fence: int) -> None:
 def remaining_ms(deadline: datetime, now: datetime) -> int:
     """Return the time left, in milliseconds; none once the deadline has passed."""
     return max(0, (deadline - now) // MILLISECOND)
+
+
+def _shape(attempt_id: UUID) -> Shape | None:
+    with reading() as session:
+        return read_shape(session, attempt_id)
 
 
 def _deadline_and_paper(session: Session, attempt_id: UUID) -> tuple[datetime, list[PaperEntry]]:
@@ -206,3 +235,26 @@ def _insert(insert: Any, each: Any) -> Insert:
 
 _ON_SQLITE = _insert(sqlite.insert, func.json_each)
 _ON_POSTGRESQL = _insert(postgresql.insert, lambda batch: func.jsonb_array_elements(cast(batch, postgresql.JSONB)))
+
+# The same rule for one response that is not late. It locks the attempt's row as the other does; on SQLite
+# the deadline is read again because a returning clause there knows only the new row.
+_AT_ONCE = OneStatement(
+    postgresql="""
+        with may_write as (
+            select id, sitting_id, deadline_at from attempt
+            where id = %(attempt)s and state = 'answering' and fence = %(fence)s and deadline_at >= %(now)s
+            for share
+        )
+        insert into response (attempt_id, seq, sitting_id, place, choice, late_ms, received_at)
+        select id, %(seq)s, sitting_id, %(place)s, %(choice)s, 0, %(now)s from may_write
+        on conflict do nothing
+        returning (select deadline_at from may_write)
+    """,
+    sqlite="""
+        insert into response (attempt_id, seq, sitting_id, place, choice, late_ms, received_at)
+        select id, :seq, sitting_id, :place, :choice, 0, :now from attempt
+        where id = :attempt and state = 'answering' and fence = :fence and deadline_at >= :now
+        on conflict do nothing
+        returning (select deadline_at from attempt where id = attempt_id)
+    """,
+)

@@ -17,7 +17,7 @@ from exam.models.room import Attempt, Paper
 from exam.operations.closing import close_sitting
 from exam.operations.handing_in import hand_in
 from exam.operations.room import open_place, start_attempt
-from exam.operations.saving import append_responses
+from exam.operations.saving import append_at_once, append_responses
 from exam.queries.room import log_of
 from exam.states import AttemptState
 from tests.factories import ACTOR, make_candidate, make_city, make_officer, make_sitting
@@ -58,16 +58,27 @@ def started(candidate_id):
         return attempt.id, open_place(session, attempt, ACTOR)
 
 
-def test_no_answer_is_acknowledged_and_then_not_marked(candidate_ids):
+def by_transaction(attempt_id, fence, given):
+    with transaction() as session:
+        append_responses(session, attempt_id, fence, [given])
+    return "saved"
+
+
+def by_one_statement(attempt_id, fence, given):
+    if append_at_once(attempt_id, fence, given):
+        return "saved"
+    return by_transaction(attempt_id, fence, given)
+
+
+@pytest.mark.parametrize("way", [by_transaction, by_one_statement])
+def test_no_answer_is_acknowledged_and_then_not_marked(candidate_ids, way):
     """Of a save and a hand-in at once, either the save comes first and counts, or it is refused."""
     seen = set()
     for candidate_id in candidate_ids:
         attempt_id, fence = started(candidate_id)
 
         def save(attempt_id=attempt_id, fence=fence):
-            with transaction() as session:
-                append_responses(session, attempt_id, fence, [Given(1, 1, "A")])
-            return "saved"
+            return way(attempt_id, fence, Given(1, 1, "A"))
 
         def finish(attempt_id=attempt_id):
             with transaction() as session:

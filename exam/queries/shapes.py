@@ -1,0 +1,41 @@
+"""The shapes of papers, each read once and then kept: a paper never changes, nor does an attempt's paper.
+
+What is kept may be forgotten at any time and is read again; nothing is decided on it that could become
+untrue.
+"""
+
+from collections import OrderedDict
+from threading import Lock
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exam.models.room import Attempt, Paper
+from exam.papers import entries_of
+from exam.queries.room import kinds_of
+from exam.shapes import Shape, shape_of
+
+KEPT = 65_536
+_shapes: OrderedDict[UUID, Shape] = OrderedDict()
+_lock = Lock()
+
+
+def known_shape(attempt_id: UUID) -> Shape | None:
+    """Return the shape of an attempt's paper if it was read before."""
+    return _shapes.get(attempt_id)
+
+
+def read_shape(session: Session, attempt_id: UUID) -> Shape | None:
+    """Read the shape of an attempt's paper and keep it, or return None where there is no such attempt."""
+    query = select(Paper.entries).join(Attempt, Attempt.paper_id == Paper.id).where(Attempt.id == attempt_id)
+    rows = session.scalar(query)
+    if rows is None:
+        return None
+    entries = entries_of(rows)
+    shape = shape_of(entries, kinds_of(session, {entry.version_id for entry in entries}))
+    with _lock:
+        _shapes[attempt_id] = shape
+        while len(_shapes) > KEPT:
+            _shapes.popitem(last=False)
+    return shape
