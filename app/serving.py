@@ -1,6 +1,12 @@
-"""The production server: one process with blocking threads, started again should it ever fall over."""
+"""The production server: processes with blocking threads, started again should one ever fall over.
+
+A browser keeps its connection open, and the server counts open connections, not requests, against its
+``backpressure``: at a small number the next browser is not let in at all. So it is as large as the limit of
+open files allows, and what is to be done waits in line for a thread.
+"""
 
 import os
+import resource
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -9,24 +15,32 @@ from granian.log import LogLevels
 from app.settings import Settings
 
 THREADS = 2 * (os.cpu_count() or 1) + 1
-# The server counts connections here, and a browser keeps up to six open between its requests: with a limit
-# near the number of threads, one open page would shut everybody else out.
-CONNECTIONS = 4096
+BACKLOG = 4_096
+SPARE_FILES = 512
+MOST_FILES = 65_536
 
 
 def serve(settings: Settings) -> None:
-    """Serve until stopped; the application is built in the serving process alone."""
+    """Serve until stopped; the application is built in the serving processes alone."""
     Granian(
         "app.wsgi:application",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
         factory=True,
-        workers=1,
-        blocking_threads=THREADS,
-        backlog=CONNECTIONS,
-        backpressure=CONNECTIONS,
+        workers=int(os.environ.get("BENCH_WORKERS", "1")),
+        blocking_threads=int(os.environ.get("BENCH_THREADS", THREADS)),
+        backlog=BACKLOG,
+        backpressure=_open_files() - SPARE_FILES,
         log_access=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
+
+
+def _open_files() -> int:
+    """Raise the limit of open files as far as we may and need, and return it."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted

@@ -4,23 +4,20 @@ It is all that a save has to know of a paper, it never changes, and at one byte 
 memory for every candidate of a large sitting. It says yes or no; why not is for the marking to say.
 """
 
-from collections.abc import Iterable, Mapping
-from uuid import UUID
+from collections.abc import Container, Iterable, Sequence
+from typing import Any
 
 from exam.marking import Given
-from exam.papers import PaperEntry
-from questions.kinds import OPTION_LETTERS, ItemKind
+from questions.kinds import OPTION_LETTERS
 
 Shape = bytes
 """By place: the number of options, and ``SEVERAL`` added where several letters may be chosen."""
 SEVERAL = 128
 
 
-def shape_of(entries: Iterable[PaperEntry], kinds: Mapping[UUID, ItemKind]) -> Shape:
-    """Return the shape of a paper."""
-    return bytes(
-        len(entry.order) + (SEVERAL if kinds[entry.version_id] is ItemKind.MULTIPLE else 0) for entry in entries
-    )
+def shape_of(rows: Iterable[Sequence[Any]], several: Container[str]) -> Shape:
+    """Return the shape of a paper as it is stored; ``several`` are the versions that take several letters."""
+    return bytes(len(order) + (SEVERAL if version_id in several else 0) for version_id, order, _marks in rows)
 
 
 def fits(shape: Shape, given: Given) -> bool:

@@ -1,0 +1,94 @@
+"""Measures the exam room: ``make bench``, ``make bench ONLY=postgresql:1000``, ``make bench FULL=1``.
+
+A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
+``deadline``, ``floor`` or ``growth``. Every figure is printed and stored in var/bench.json; a lost answer
+or an error ends the run, because no figure would be worth anything.
+"""
+
+import os
+import time
+
+from app.factory import create_app
+from core.db import connect
+from scripts.bench.city import fill
+from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
+from scripts.bench.floors import floor_ms
+from scripts.bench.orders import Desk
+from scripts.bench.report import Report
+from scripts.bench.server import served
+from scripts.bench.steps import EVERY_S, Steps, grow_to, stored_responses
+
+SIZES = (100, 1_000, 5_000, 20_000)
+CROWD = 3_000
+WINDOW_S = float(os.environ.get("WINDOW", "30"))
+GROWTH = (10_000, 100_000, 1_000_000)
+FULL_GROWTH = (*GROWTH, 10_000_000)
+GROWTH_CANDIDATES, GROWTH_WINDOW_S = 5_000, 15
+PORT = int(os.environ.get("BENCH_PORT", "8399"))
+
+
+def main() -> None:
+    """Measure what was asked for, print it and store it."""
+    report = Report()
+    only = os.environ.get("ONLY", "")
+    for kind in (SQLITE, POSTGRESQL):
+        steps = _steps(kind, only)
+        if steps:
+            report.say(f"filling {kind}")
+            with fresh(kind) as target:
+                _measure(target, steps, report)
+    report.close()
+
+
+def _steps(kind: str, only: str) -> set[str]:
+    """Return the steps asked for on one database: all, or those that ``ONLY`` names."""
+    every = {*map(str, SIZES), "storm", "bell", "deadline", "floor", "growth"}
+    if not only:
+        return every
+    parts = [part.partition(":") for part in only.split(",")]
+    named = {step for database, _colon, step in parts if database == kind}
+    return every if "" in named else named
+
+
+def _measure(target: Target, steps: set[str], report: Report) -> None:
+    sizes = sorted(int(step) for step in steps if step.isdecimal())
+    crowd = CROWD if steps & {"storm", "bell"} else 0
+    wanted = [
+        *sizes,
+        *([GROWTH_CANDIDATES] if "growth" in steps else []),
+        *([2 * CROWD] if "deadline" in steps else []),
+    ]
+    began = time.monotonic()
+    room, storm = fill(max(wanted, default=0), crowd)
+    report.say(f"{target.kind}: {len(room) + len(storm)} candidates in {time.monotonic() - began:.0f} s")
+    if "floor" in steps:
+        report.floor(target.kind, floor_ms(target))
+    settings = target.settings(PORT)
+    desk = Desk(create_app(settings))
+    connect(settings.database)
+    with served(target, PORT) as running:
+        run = Steps(running, desk)
+        if room:
+            report.first(target.kind, run.room(room, EVERY_S))
+        for size in sizes:
+            report.room(target.kind, size, run.room(room[:size], WINDOW_S))
+        if crowd:
+            report.storm(target.kind, run.storm(storm))
+        if "bell" in steps:
+            report.bell(target.kind, run.bell(storm))
+        if "growth" in steps:
+            _grow(target, run, room, report)
+        if "deadline" in steps:
+            seconds, others = run.deadline(room[:CROWD], room[CROWD : 2 * CROWD])
+            report.deadline(target.kind, seconds, others)
+
+
+def _grow(target: Target, run: Steps, room: list, report: Report) -> None:  # type: ignore[type-arg]
+    for total in FULL_GROWTH if os.environ.get("FULL") else GROWTH:
+        grow_to(total, len(room))
+        measured = run.room(room[:GROWTH_CANDIDATES], GROWTH_WINDOW_S)
+        report.growth(target.kind, total, stored_responses(), measured)
+
+
+if __name__ == "__main__":
+    main()
