@@ -19,7 +19,18 @@ from core import clock
 from core.db import connect, reading
 from core.sealing import matching_digest, use_keys
 from exam import api as exam_api
-from exam.views import blueprints, pass_lists, results, room, sittings
+from exam.views import (
+    blueprints,
+    corrections,
+    draws,
+    mocks,
+    pass_lists,
+    receipts,
+    results,
+    room,
+    score_checks,
+    sittings,
+)
 from people.permissions import ROLE_NAMES
 from people.queries import has_demo_officers
 from people.views import accounts, officers, organisations
@@ -40,6 +51,11 @@ BLUEPRINTS = (
     exam_api.bp,
     results.bp,
     pass_lists.bp,
+    corrections.bp,
+    score_checks.bp,
+    draws.bp,
+    receipts.bp,
+    mocks.bp,
     credentials.bp,
     lookup.bp,
     clean_up.bp,

@@ -25,14 +25,16 @@ class Place:
 
 PLACES = (
     Place(_("资格查询"), "lookup.ask", Permission.LOOKUP_ASK),
-    Place(_("合格名单"), "pass_lists.index", Permission.PUBLIC_READ),
+    Place(_("合格名单"), "pass_lists.index", Permission.PUBLIC_READ, ("draws", "receipts")),
     Place(_("我的培训考试"), "room.mine", Permission.EXAM_SIT),
     Place(_("我的证件"), "credentials.mine", Permission.CREDENTIAL_OWN),
     Place(_("各单位"), "organisations.index", Permission.ORGANISATION_READ),
     Place(_("人员"), "officers.index", Permission.OFFICER_READ),
     Place(_("培训"), "training.index", Permission.TRAINING_READ),
     Place(_("题库"), "items.index", Permission.ITEM_READ),
-    Place(_("考试"), "sittings.index", Permission.EXAM_READ, ("blueprints", "results")),
+    Place(
+        _("考试"), "sittings.index", Permission.EXAM_READ, ("blueprints", "results", "corrections", "score_checks")
+    ),
     Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ),
     Place(_("清理"), "cleanup.index", Permission.CLEANUP_READ),
 )

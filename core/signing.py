@@ -5,6 +5,7 @@ The key is derived from the installation's secret; anybody may have the public h
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from core.sealing import derived_key
 
@@ -28,6 +29,12 @@ def is_ours(text: str, signature: str) -> bool:
 def public_key() -> str:
     """Return the public key (RFC 8032), as 64 hex digits."""
     return _key().public_key().public_bytes_raw().hex()
+
+
+def public_key_pem() -> str:
+    """Return the public key as the PEM text (RFC 8410) that common tools read."""
+    pem = _key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return pem.decode()
 
 
 def _key() -> Ed25519PrivateKey:

@@ -28,13 +28,17 @@ class RoomFacts:
 
 @dataclass(frozen=True)
 class CandidateFacts:
-    """What admission asks of a candidate; ``room`` None asks for no place."""
+    """What admission asks of a candidate; ``room`` None asks for no place.
+
+    ``has_sat_make_up``: another make-up of the same first sitting was sat already.
+    """
 
     standing: Standing
     hours_done: Decimal
     has_finished: bool
     in_post: bool
     room: RoomFacts | None = None
+    has_sat_make_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ def _reasons_against_person(candidate: CandidateFacts) -> list[Reason]:
         reasons.append(Reason("not_in_post", _("您在名册上不在执法岗位。如与实际不符，请联系本单位管理员。")))
     if candidate.has_finished:
         reasons.append(Reason("has_finished", _("您已经交卷，每人只能参加一次。")))
+    if candidate.has_sat_make_up:
+        reasons.append(Reason("has_sat_make_up", _("您已经参加过同一次考试的补考，补考只有一次机会。")))
     return reasons
 
 

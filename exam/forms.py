@@ -3,12 +3,15 @@
 from typing import Any
 
 import wtforms
+from flask_wtf.file import FileField
 from wtforms import (
+    BooleanField,
     DateTimeLocalField,
     FieldList,
     FormField,
     IntegerField,
     SelectField,
+    SelectMultipleField,
     StringField,
     SubmitField,
     TextAreaField,
@@ -18,9 +21,13 @@ from wtforms.validators import InputRequired, Length
 from core.errors import InvalidError
 from core.forms import Form
 from core.texts import lazy_gettext as _
-from exam.blueprints import ANY_SUBJECT, Cell
+from exam.blueprints import ANY_SUBJECT, MULTIPLE_RULE_NAMES, Cell
+from exam.corrections import REASON_LENGTH as CORRECTION_LENGTH, parsed_choices
+from exam.marking import Accepted
 from exam.registration import REASON_LENGTH
+from exam.score_checks import ANSWER_LENGTH, REQUEST_LENGTH
 from exam.sittings import TITLE_LENGTH
+from exam.states import CHECK_FINDING_NAMES, SITTING_KIND_NAMES
 from questions.kinds import KIND_NAMES, SUBJECT_NAMES, ItemKind, Subject
 
 OFFERED_ROWS = 6
@@ -57,7 +64,14 @@ class BlueprintForm(Form):
         [InputRequired(_("请填写合格分数线。"))],
         description=_("达到这个分数即为合格。"),
     )
+    multiple_rule = SelectField(
+        _("多选题计分"), description=_("选择得一半分的，多选题每题分值须为偶数；有错选的不得分。")
+    )
     submit = SubmitField(_("新建组卷方案"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.multiple_rule.choices = [(str(rule), name) for rule, name in MULTIPLE_RULE_NAMES.items()]
 
     def drafted_cells(self) -> tuple[Cell, ...]:
         """Return the rows that were filled in, or say which row cannot be read."""
@@ -69,6 +83,8 @@ class SittingForm(Form):
     """A sitting: its title, its blueprint, the course it asks for, its window."""
 
     title = StringField(_("考试名称"), [InputRequired(_("请填写考试名称。")), Length(max=TITLE_LENGTH)])
+    kind = SelectField(_("考试类别"), description=_("模拟考试供考生自行练习，不限次数，不计成绩，也不要求学时。"))
+    first_sitting = SelectField(_("首次考试"), description=_("只有补考需要选择：是哪一场考试的补考。"))
     blueprint = SelectField(_("组卷方案"))
     course = SelectField(_("要求修满的课程"), description=_("修满该课程的学时才能进入考试。"))
     opens_at = DateTimeLocalField(
@@ -81,6 +97,10 @@ class SittingForm(Form):
     )
     submit = SubmitField(_("新建考试"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [(str(kind), name) for kind, name in SITTING_KIND_NAMES.items()]
+
 
 class StandingForm(Form):
     """What becomes of a candidate's standing, and why."""
@@ -92,6 +112,81 @@ class StandingForm(Form):
         render_kw={"rows": 3},
     )
     submit = SubmitField(_("办理"))
+
+
+class CorrectionForm(Form):
+    """Which choices of an item count as right from now on, and why."""
+
+    accepted = SelectMultipleField(_("认可的答案"))
+    others = StringField(
+        _("其他答案"),
+        [Length(max=200)],
+        description=_("上面没有列出的，填在这里，用空格分开，如 ABD ACD。"),
+    )
+    everybody = BooleanField(_("题目无法作答，抽到此题的人都得满分"))
+    reason = TextAreaField(
+        _("更正理由"),
+        [InputRequired(_("请写明理由，例如法律条文或专家意见。")), Length(max=CORRECTION_LENGTH)],
+        description=_("批准人和受影响的考生都会看到。"),
+        render_kw={"rows": 3},
+    )
+
+    def accepted_choices(self, kind: ItemKind) -> Accepted:
+        """Return what was ticked and written, or say what is missing; everybody is no choice at all."""
+        choices = frozenset(self.accepted.data or ()) | parsed_choices(kind, self.others.data or "")
+        if self.everybody.data and choices:
+            raise InvalidError(_("请在“都得满分”和具体答案之间选择一种，不要同时选。"))
+        if not self.everybody.data and not choices:
+            raise InvalidError(_("请至少选择一个认可的答案，或选择“都得满分”。"))
+        return choices
+
+
+class RejectionForm(Form):
+    """Why a proposed key is turned down."""
+
+    reason = TextAreaField(
+        _("不批准的理由"),
+        [InputRequired(_("请写明不批准的理由。")), Length(max=CORRECTION_LENGTH)],
+        render_kw={"rows": 3},
+    )
+
+
+class ScoreCheckForm(Form):
+    """What a candidate doubts about the score."""
+
+    request = TextAreaField(
+        _("申请内容"),
+        [InputRequired(_("请写明对哪些题目或哪部分成绩有疑问。")), Length(max=REQUEST_LENGTH)],
+        description=_("写明有疑问的题目和理由。每场考试只能申请一次。"),
+        render_kw={"rows": 5},
+    )
+
+
+class AnswerForm(Form):
+    """What a score check came to."""
+
+    finding = SelectField(_("复核结论"))
+    answer = TextAreaField(
+        _("答复"),
+        [InputRequired(_("请写明复核的经过和结论。")), Length(max=ANSWER_LENGTH)],
+        description=_("考生会看到全文。"),
+        render_kw={"rows": 5},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.finding.choices = [(str(finding), name) for finding, name in CHECK_FINDING_NAMES.items()]
+
+
+class ReceiptForm(Form):
+    """A receipt, pasted or as the file that was handed out."""
+
+    receipt = TextAreaField(
+        _("回执内容"),
+        description=_("粘贴回执文件的全部内容，或在下面选择文件。"),
+        render_kw={"rows": 6, "spellcheck": "false"},
+    )
+    file = FileField(_("回执文件"))
 
 
 class ConfirmForm(Form):

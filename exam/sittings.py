@@ -12,7 +12,7 @@ from core.errors import Reason
 from core.texts import Text, lazy_gettext as _
 from exam.admission import city_time
 from exam.blueprints import Shortage, reason_of
-from exam.states import SITTING, SittingState
+from exam.states import SITTING, SittingKind, SittingState
 
 TITLE_LENGTH = 80
 DEFAULT_GRACE_SECONDS = 120
@@ -59,12 +59,16 @@ class PlanFacts:
 
 @dataclass(frozen=True)
 class OpeningFacts:
-    """What opening rests on: who is on the list and what the bank cannot fill."""
+    """What opening rests on: who is on the list and what the bank cannot fill.
+
+    Whoever wants to joins a mock exam by themselves, so it opens with an empty list.
+    """
 
     state: SittingState
     closes_at: datetime
     registered: int
     shortages: Sequence[Shortage]
+    kind: SittingKind = SittingKind.REGULAR
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class PublishingFacts:
     passed: int
     is_published: bool
     issuer_name: str
+    kind: SittingKind = SittingKind.REGULAR
 
 
 def phase_of(state: SittingState, window: Window, now: datetime) -> Phase:
@@ -121,7 +126,7 @@ def reasons_against_opening(facts: OpeningFacts, now: datetime) -> list[Reason]:
     if now >= facts.closes_at:
         text = _("考试已于 %(time)s 截止，不能再开放。请另建一场考试。", time=city_time(facts.closes_at))
         reasons.append(Reason("window_over", text))
-    if facts.registered == 0:
+    if facts.registered == 0 and facts.kind is not SittingKind.MOCK:
         reasons.append(Reason("no_candidates", _("还没有应参加的考生。请先登记考生，再开放考试。")))
     return reasons + [reason_of(shortage) for shortage in facts.shortages]
 
@@ -148,6 +153,8 @@ def reasons_against_closing(facts: ClosingFacts, now: datetime) -> list[Reason]:
 
 def reasons_against_publishing(facts: PublishingFacts) -> list[Reason]:
     """Return every reason why the list of those who passed cannot be published."""
+    if facts.kind is SittingKind.MOCK:
+        return [Reason("is_mock", _("模拟考试不计成绩，没有名单可以公布。"))]
     if facts.is_published:
         return [Reason("is_published", _("本场考试的合格人员名单已经公布，不能重复公布。"))]
     reasons = SITTING.reasons_against(facts.state, "publish")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -92,12 +92,16 @@ def hours_by_officer(
     course_id: UUID,
     officer_ids: Sequence[UUID] | None = None,
     organisation_id: UUID | None = None,
+    until: datetime | None = None,
 ) -> dict[UUID, Decimal]:
     """Return what each officer's entries in a course come to, in one query; who has none is not in it.
 
-    A long list of officers is picked out here, because a statement can only carry so many values.
+    With ``until`` only what was recorded by then is counted. A long list of officers is picked out here,
+    because a statement can only carry so many values.
     """
     query = _sums(course_id)
+    if until is not None:
+        query = query.where(HourEntry.recorded_at <= until)
     if organisation_id is not None:
         query = query.join(Officer, Officer.id == HourEntry.officer_id)
         query = query.where(Officer.organisation_id == organisation_id)

@@ -1,45 +1,24 @@
 """Closing a sitting: hand in what is overdue, settle one result for everybody who was due, once."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from uuid import UUID
-
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.audit import Actor
-from core.db import new_key
 from core.errors import Reason, RefusedError, refuse_if
 from core.operations import record_audit
 from core.texts import lazy_gettext as _
 from exam.models.planning import Candidate, Sitting
-from exam.models.results import Mark, Result
+from exam.models.results import Mark
 from exam.models.room import Attempt
 from exam.operations.handing_in import finish_overdue
-from exam.outcomes import OutcomeFacts, outcome_of
+from exam.operations.settling import settle
 from exam.pass_rates import UnitFigures, added
-from exam.queries.newest import newest_attempt, newest_mark
-from exam.queries.planning import closing_facts, required_hours
+from exam.queries.planning import closing_facts
 from exam.queries.results import figures_by_organisation
 from exam.sittings import reasons_against_closing
-from exam.states import SITTING, SittingKind, SittingState, Standing
+from exam.states import SITTING, SittingState
 from people.scope import CITY
-from training.queries import hours_by_officer
-
-ZERO = Decimal(0)
-
-
-@dataclass(frozen=True)
-class DuePerson:
-    """One candidate who was due, with the marks of the attempt where there was one."""
-
-    candidate_id: UUID
-    officer_id: UUID
-    organisation_id: UUID
-    score: int | None
-    cut_score: int | None
 
 
 def close_sitting(session: Session, sitting: Sitting, actor: Actor) -> UnitFigures:
@@ -51,11 +30,11 @@ def close_sitting(session: Session, sitting: Sitting, actor: Actor) -> UnitFigur
     refuse_if(reasons_against_closing(closing_facts(session, sitting, clock.now()), clock.now()))
     finish_overdue(session, clock.now(), sitting.id)
     _refuse_unmarked(session, sitting)
-    due = [] if sitting.kind == SittingKind.MOCK else _due_people(session, sitting.id)
-    _settle(session, sitting, due, clock.now())
-    figures = _checked_figures(session, sitting, len(due))
+    at = clock.now()
+    due = settle(session, sitting, at)
+    figures = _checked_figures(session, sitting, due)
     sitting.state = SITTING.after(SittingState(sitting.state), "close")
-    sitting.closed_at = clock.now()
+    sitting.closed_at = at
     session.flush()
     detail = {"due": figures.due, "passed": figures.passed, "failed": figures.failed}
     record_audit(
@@ -85,44 +64,6 @@ def _refuse_unmarked(session: Session, sitting: Sitting) -> None:
     if unmarked:
         text = _("还有 %(count)s 份答卷没有交卷或阅卷，现在不能结束。请稍后再试。", count=unmarked)
         raise RefusedError([Reason("unmarked", text)])
-
-
-def _due_people(session: Session, sitting_id: UUID) -> list[DuePerson]:
-    query = (
-        select(Candidate.id, Candidate.officer_id, Candidate.organisation_id, Mark.score, Mark.cut_score)
-        .select_from(Candidate)
-        .outerjoin(Attempt, (Attempt.candidate_id == Candidate.id) & newest_attempt())
-        .outerjoin(Mark, (Mark.attempt_id == Attempt.id) & newest_mark())
-        .where(Candidate.sitting_id == sitting_id, Candidate.standing == Standing.REGISTERED)
-        .order_by(Candidate.id)
-    )
-    return [DuePerson(*row) for row in session.execute(query)]
-
-
-def _settle(session: Session, sitting: Sitting, due: list[DuePerson], at: datetime) -> None:
-    required = required_hours(session, sitting)
-    hours = hours_by_officer(session, sitting.course_id) if sitting.course_id else {}
-    rows = []
-    for person in due:
-        cut_score = sitting.blueprint.cut_score if person.cut_score is None else person.cut_score
-        facts = OutcomeFacts(hours.get(person.officer_id, ZERO), required, person.score, cut_score)
-        rows.append(_result_row(sitting, person, facts, at))
-    if rows:
-        session.execute(insert(Result), rows)
-
-
-def _result_row(sitting: Sitting, person: DuePerson, facts: OutcomeFacts, at: datetime) -> dict[str, object]:
-    decision = outcome_of(facts)
-    return {
-        "id": new_key(),
-        "candidate_id": person.candidate_id,
-        "sitting_id": sitting.id,
-        "organisation_id": person.organisation_id,
-        "outcome": decision.outcome,
-        "shortfall": decision.shortfall,
-        "score": decision.score,
-        "settled_at": at,
-    }
 
 
 def _checked_figures(session: Session, sitting: Sitting, due: int) -> UnitFigures:

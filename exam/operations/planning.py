@@ -32,8 +32,15 @@ from exam.candidate_numbers import (
     sitting_prefix,
     unit_digits,
 )
+from exam.make_ups import (
+    reasons_against_first,
+    reasons_against_joining,
+    reasons_against_make_up,
+    reasons_against_make_up_list,
+)
 from exam.models.planning import BlueprintCell, Candidate, ExamBlueprint, Sitting
 from exam.operations.papers import ask_for_papers, freeze_draw
+from exam.queries.make_ups import eligible_for_make_up, first_facts, joining_facts, make_up_facts
 from exam.queries.planning import list_facts, opening_facts, standing_facts
 from exam.queries.registration import (
     applicant_facts,
@@ -50,7 +57,7 @@ from exam.registration import (
     reasons_against_returning,
 )
 from exam.sittings import PlanFacts, reasons_against_opening, reasons_against_plan
-from exam.states import SITTING, SittingState, Standing
+from exam.states import SITTING, SittingKind, SittingState, Standing
 from people.identity import Identity
 from people.models import Officer
 
@@ -95,14 +102,16 @@ def plan_sitting(session: Session, sitting: Sitting, actor: Actor) -> Sitting:
     """Plan a sitting with its window, its blueprint and the course whose hours it asks for."""
     plan = PlanFacts(sitting.title, sitting.opens_at, sitting.closes_at, sitting.blueprint.duration_minutes)
     with session.no_autoflush:
-        refuse_if(reasons_against_plan(plan, clock.now()))
+        first = reasons_against_first(_kind(sitting), first_facts(session, sitting), sitting.opens_at)
+        refuse_if([*reasons_against_plan(plan, clock.now()), *first])
         if session.scalar(select(Sitting.id).where(Sitting.title == sitting.title)):
             raise RefusedError([Reason("title_taken", _("已有同名考试，请换一个名称。"))])
     sitting.state, sitting.created_at = SittingState.DRAFT, clock.now()
     session.add(sitting)
     session.flush()
     detail = {"opens_at": sitting.opens_at.isoformat(), "closes_at": sitting.closes_at.isoformat()}
-    record_audit(session, actor, "exam:sitting:plan", sitting.id, {"title": sitting.title, **detail})
+    detail |= {"title": sitting.title, "kind": str(sitting.kind)}
+    record_audit(session, actor, "exam:sitting:plan", sitting.id, detail)
     return sitting
 
 
@@ -124,7 +133,37 @@ def register_candidates(session: Session, sitting: Sitting, officers: Sequence[O
     refuse_if(_list_reasons(sitting))
     facts = applicant_facts(session, sitting.id, officers)
     refuse_if([reason for person in facts for reason in reasons_against_applicant(person)])
+    refuse_if(
+        [reason for one in make_up_facts(session, sitting, officers) for reason in reasons_against_make_up(one)]
+    )
     _refuse_double(officers)
+    count = put_on_list(session, sitting, officers)
+    if sitting.state == SittingState.OPEN:
+        ask_for_papers(session, sitting)
+    record_audit(session, actor, "exam:candidate:register", sitting.id, {"candidates": count})
+    return count
+
+
+def register_for_make_up(session: Session, sitting: Sitting, actor: Actor) -> int:
+    """Put everybody on a make-up's list who did not pass the first sitting and may sit now; return how many."""
+    refuse_if(reasons_against_make_up_list(SittingKind(sitting.kind), first_facts(session, sitting)))
+    officers = eligible_for_make_up(session, sitting)
+    if not officers:
+        text = _("没有可以登记的人员：未通过的人员都已登记，或者学时未满、不在岗、已参加过补考。")
+        raise RefusedError([Reason("nobody_eligible", text)])
+    return register_candidates(session, sitting, officers, actor)
+
+
+def join_mock(session: Session, sitting: Sitting, officer: Officer, actor: Actor) -> None:
+    """Let an officer in post join an open mock exam by themselves; papers are drawn at the start."""
+    _take_turns(session)
+    refuse_if(reasons_against_joining(joining_facts(session, sitting, officer), clock.now()))
+    put_on_list(session, sitting, [officer])
+    record_audit(session, actor, "exam:candidate:join", sitting.id, {"officer": str(officer.id)})
+
+
+def put_on_list(session: Session, sitting: Sitting, officers: Sequence[Officer]) -> int:
+    """Store a candidate for each of these people, each with a number of their own."""
     numbers = _numbers_for(session, sitting, officers)
     at = clock.now()
     rows = [
@@ -141,9 +180,6 @@ def register_candidates(session: Session, sitting: Sitting, officers: Sequence[O
     ]
     if rows:
         session.execute(insert(Candidate), rows)
-    if sitting.state == SittingState.OPEN:
-        ask_for_papers(session, sitting)
-    record_audit(session, actor, "exam:candidate:register", sitting.id, {"candidates": len(rows)})
     return len(rows)
 
 
@@ -167,6 +203,11 @@ def reinstate_candidate(session: Session, candidate: Candidate, reason: str, act
     candidate.standing = Standing.REGISTERED
     session.flush()
     record_audit(session, actor, "exam:candidate:reinstate", candidate.id, {"reason": reason})
+
+
+def _kind(sitting: Sitting) -> SittingKind:
+    """Return the kind of a sitting that may not be stored yet."""
+    return SittingKind(sitting.kind or SittingKind.REGULAR)
 
 
 def _let_go(session: Session, candidate: Candidate, standing: Standing, reason: str) -> None:

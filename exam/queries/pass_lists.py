@@ -13,7 +13,7 @@ from exam.pass_lists import ListedPerson, PublishedList
 from exam.queries.newest import newest_result
 from exam.queries.results import passed_count
 from exam.sittings import PublishingFacts
-from exam.states import Outcome, SittingState
+from exam.states import Outcome, SittingKind, SittingState
 from people.models import Organisation
 from people.queries import city
 
@@ -83,6 +83,7 @@ def publishing_facts(session: Session, sitting: Sitting) -> PublishingFacts:
         passed=passed_count(session, sitting.id),
         is_published=pass_list_of(session, sitting.id) is not None,
         issuer_name=city(session).issuer_name,
+        kind=SittingKind(sitting.kind),
     )
 
 

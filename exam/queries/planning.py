@@ -1,6 +1,7 @@
 """Reads over blueprints, sittings and their candidates, each within a scope."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.errors import NotFoundError
 from core.paging import Page, page_of
+from core.texts import lazy_gettext as _
 from exam.admission import CandidateFacts, RoomFacts, SittingFacts
 from exam.blueprints import Cell, Shortage, shortages
 from exam.models.planning import Candidate, ExamBlueprint, Sitting
@@ -138,6 +140,16 @@ def sitting(session: Session, sitting_id: UUID) -> Sitting:
     return found
 
 
+def sitting_named(session: Session, name: str) -> Sitting:
+    """Return the sitting with this title or this id."""
+    found = session.scalar(select(Sitting).where(Sitting.title == name))
+    with suppress(ValueError):
+        found = found or session.get(Sitting, UUID(name))
+    if found is None:
+        raise NotFoundError(_("没有名称或编号为“%(name)s”的考试。", name=name))
+    return found
+
+
 def list_counts(session: Session, scope: Scope, sitting_id: UUID | None = None) -> dict[UUID, ListCounts]:
     """Return the counts of one sitting or of all, by sitting, within the scope; in one query."""
     query = (
@@ -223,8 +235,22 @@ def candidate_facts(session: Session, candidate: Candidate, address: str | None 
         hours_done=done,
         has_finished=kind != SittingKind.MOCK and attempt_state_of(session, candidate.id) is AttemptState.HANDED_IN,
         in_post=candidate.officer.post == PostState.IN_POST,
+        has_sat_make_up=kind == SittingKind.MAKE_UP and has_sat_other_make_up(session, candidate),
         room=_room_facts(candidate, address) if address is not None else None,
     )
+
+
+def has_sat_other_make_up(session: Session, candidate: Candidate) -> bool:
+    """Say whether a candidate of a make-up has begun another make-up of the same first sitting."""
+    this, other = aliased(Sitting), aliased(Sitting)
+    query = (
+        select(Attempt.id)
+        .join(Candidate, Attempt.candidate_id == Candidate.id)
+        .join(other, Candidate.sitting_id == other.id)
+        .join(this, this.first_sitting_id == other.first_sitting_id)
+        .where(this.id == candidate.sitting_id, other.id != this.id, Candidate.officer_id == candidate.officer_id)
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def sitting_facts(session: Session, sitting: Sitting) -> SittingFacts:
@@ -244,7 +270,8 @@ def opening_facts(session: Session, sitting: Sitting) -> OpeningFacts:
     """Return what opening a sitting rests on."""
     counts = list_counts(session, CITY, sitting.id).get(sitting.id, ListCounts())
     short = blueprint_shortages(session, sitting.blueprint)
-    return OpeningFacts(SittingState(sitting.state), sitting.closes_at, counts.registered, short)
+    kind = SittingKind(sitting.kind)
+    return OpeningFacts(SittingState(sitting.state), sitting.closes_at, counts.registered, short, kind)
 
 
 def closing_facts(session: Session, sitting: Sitting, now: datetime) -> ClosingFacts:

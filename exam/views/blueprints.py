@@ -10,7 +10,15 @@ from core.access import requires
 from core.db import reading, transaction
 from core.errors import DomainError
 from core.texts import lazy_gettext as _
-from exam.blueprints import BlueprintDraft, reason_of, subject_name, total_items, total_marks
+from exam.blueprints import (
+    MULTIPLE_RULE_NAMES,
+    BlueprintDraft,
+    MultipleRule,
+    reason_of,
+    subject_name,
+    total_items,
+    total_marks,
+)
 from exam.forms import OFFERED_ROWS, BlueprintForm
 from exam.operations import planning
 from exam.queries import planning as queries
@@ -37,7 +45,11 @@ def new() -> str | Response:
     if form.validate_on_submit():
         try:
             draft = BlueprintDraft(
-                form.title.data, form.drafted_cells(), form.duration_minutes.data, form.cut_score.data
+                form.title.data,
+                form.drafted_cells(),
+                form.duration_minutes.data,
+                form.cut_score.data,
+                MultipleRule(form.multiple_rule.data),
             )
             with transaction() as session:
                 blueprint = planning.define_blueprint(session, draft, current_user.actor)
@@ -63,6 +75,7 @@ def show(blueprint_id: UUID) -> str:
             reasons=[reason_of(one) for one in queries.blueprint_shortages(session, blueprint)],
             kinds=KIND_NAMES,
             subject_name=subject_name,
+            multiple_rules=MULTIPLE_RULE_NAMES,
         )
 
 

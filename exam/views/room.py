@@ -16,8 +16,10 @@ from exam.models.planning import Sitting
 from exam.operations import handing_in, room as operations
 from exam.operations.saving import remaining_ms
 from exam.queries import room as queries
+from exam.queries.make_ups import open_mocks
 from exam.queries.planning import cells_of
 from exam.queries.room import Question
+from exam.queries.score_checks import own_check
 from exam.states import OUTCOME_NAMES, SHORTFALL_NAMES, AttemptState
 from people.permissions import Permission
 from questions.kinds import KIND_NAMES, ItemKind
@@ -38,6 +40,8 @@ def mine() -> str:
             hours=queries.own_hours(session, officer_id),
             outcomes=OUTCOME_NAMES,
             shortfalls=SHORTFALL_NAMES,
+            mocks=open_mocks(session, officer_id, clock.now()),
+            confirm=Form(formdata=None),
             has_credentials=OWN_CREDENTIALS in current_app.view_functions,
         )
 
@@ -120,6 +124,7 @@ def outcome(attempt_id: UUID) -> str | Response:
             mark=mark,
             items=total_items(cells_of(sitting.blueprint)),
             has_passed=mark.score >= mark.cut_score,
+            check=own_check(session, attempt.candidate),
         )
 
 

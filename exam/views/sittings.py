@@ -21,8 +21,12 @@ from exam.models.planning import Candidate, Sitting
 from exam.operations import closing, planning
 from exam.operations.planning import CANDIDATES
 from exam.queries import planning as queries, registration
+from exam.queries.corrections import changed_since, proposed_count
+from exam.queries.make_ups import eligible_for_make_up, first_sittings
+from exam.queries.papers import paper_counts
 from exam.queries.pass_lists import pass_list_of, publishing_facts
 from exam.queries.planning import CandidateFilter, ListCounts, Progress
+from exam.queries.score_checks import open_count
 from exam.registration import reasons_against_applicant, reasons_against_leaving, reasons_against_list
 from exam.sittings import (
     PHASE_NAMES,
@@ -33,7 +37,16 @@ from exam.sittings import (
     reasons_against_opening,
     reasons_against_publishing,
 )
-from exam.states import OUTCOME_NAMES, SHORTFALL_NAMES, STANDING_NAMES, Outcome, SittingState, Standing
+from exam.states import (
+    OUTCOME_NAMES,
+    SHORTFALL_NAMES,
+    SITTING_KIND_NAMES,
+    STANDING_NAMES,
+    Outcome,
+    SittingKind,
+    SittingState,
+    Standing,
+)
 from people.permissions import Permission
 from people.queries import OfficerFilter, organisations
 from training.models import Course
@@ -64,6 +77,8 @@ def index() -> str:
             "exam/sittings.html",
             rows=[(row, _phase(row)) for row in rows],
             phases=PHASE_NAMES,
+            kinds=SITTING_KIND_NAMES,
+            checks=open_count(session) if current_user.may(Permission.EXAM_PLAN) else 0,
             counts=queries.list_counts(session, current_user.scope),
             nobody=ListCounts(),
         )
@@ -105,7 +120,7 @@ def show(sitting_id: UUID) -> str:
             standings=STANDING_NAMES,
             progresses=PROGRESS_NAMES,
             outcomes=OUTCOME_NAMES,
-            pass_list=pass_list_of(session, sitting.id),
+            **_follow_up(session, sitting),
             list_reasons=_list_reasons(sitting),
             reasons=_step_reasons(session, sitting),
             confirm=ConfirmForm(formdata=None),
@@ -172,6 +187,16 @@ def register_ticked(sitting_id: UUID) -> Response:
     return redirect(url_for(".show", sitting_id=sitting_id))
 
 
+@bp.post("/<uuid:sitting_id>/register-make-up")
+@requires(Permission.EXAM_PLAN)
+def register_make_up(sitting_id: UUID) -> Response:
+    with transaction() as session:
+        sitting = queries.sitting(session, sitting_id)
+        count = planning.register_for_make_up(session, sitting, current_user.actor)
+    flash(_("已登记 %(count)s 名考生。", count=count), "success")
+    return redirect(url_for(".show", sitting_id=sitting_id))
+
+
 @bp.get("/<uuid:sitting_id>/candidates/<uuid:candidate_id>")
 @requires(Permission.EXAM_READ)
 def candidate(sitting_id: UUID, candidate_id: UUID) -> str:
@@ -216,6 +241,22 @@ def _candidate_page(session: Session, found: Candidate, form: StandingForm) -> s
     )
 
 
+def _follow_up(session: Session, sitting: Sitting) -> dict[str, object]:
+    """Return what stands around a sitting: its first one, its papers, its list and what changed since."""
+    pass_list = pass_list_of(session, sitting.id)
+    is_planner = current_user.may(Permission.EXAM_PLAN)
+    is_make_up = sitting.kind == SittingKind.MAKE_UP
+    return {
+        "kinds": SITTING_KIND_NAMES,
+        "first": session.get(Sitting, sitting.first_sitting_id) if sitting.first_sitting_id else None,
+        "eligible": len(eligible_for_make_up(session, sitting)) if is_planner and is_make_up else 0,
+        "papers": paper_counts(session, sitting.id),
+        "pass_list": pass_list,
+        "changed": changed_since(session, pass_list) if pass_list else (0, 0),
+        "proposals": proposed_count(session, sitting.id) if is_planner else 0,
+    }
+
+
 def _wanted() -> CandidateFilter:
     args = request.args
     return CandidateFilter(
@@ -258,6 +299,8 @@ def _phase(sitting: Sitting) -> Phase:
 
 def _sitting_form(session: Session) -> SittingForm:
     form = SittingForm()
+    named = [(str(row.id), row.title) for row in first_sittings(session)]
+    form.first_sitting.choices = [("", _("（不是补考）")), *named]
     form.blueprint.choices = [(str(row.id), row.title) for row in queries.blueprints(session)]
     listed = [(str(row.id), row.title) for row in courses(session)]
     form.course.choices = [*listed, ("", _("不要求学时"))]
@@ -266,11 +309,15 @@ def _sitting_form(session: Session) -> SittingForm:
 
 def _sitting_of(session: Session, form: SittingForm) -> Sitting:
     blueprint = queries.blueprint(session, UUID(form.blueprint.data))
+    kind = SittingKind(form.kind.data)
+    asks_hours = form.course.data and kind is not SittingKind.MOCK
     return Sitting(
         title=form.title.data,
+        kind=kind,
+        first_sitting_id=UUID(form.first_sitting.data) if form.first_sitting.data else None,
         blueprint=blueprint,
         blueprint_id=blueprint.id,
-        course_id=UUID(form.course.data) if form.course.data else None,
+        course_id=UUID(form.course.data) if asks_hours else None,
         opens_at=_instant(form.opens_at.data),
         closes_at=_instant(form.closes_at.data),
     )

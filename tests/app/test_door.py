@@ -31,6 +31,7 @@ MAY_OPEN = {
         "decide_case": "H",
         "flag": "H",
     },
+    "corrections": {"items": "A", "item": "A", "show": "A", "approve": "A", "reject": "A"},
     "credentials": {
         "index": "UAH",
         "show": "UAH",
@@ -44,6 +45,7 @@ MAY_OPEN = {
         "draw_again": "A",
         "credentials_*": "A",
     },
+    "draws": {"index": "PCUAH", "show": "PCUAH", "bank": "PCUAH"},
     "exam_api": {"append": "C", "open_place": "C", "time": "C"},
     "items": {
         "index": "A",
@@ -55,6 +57,7 @@ MAY_OPEN = {
         "items_*": "A",
     },
     "lookup": {"ask": "PCUAH", "token": "PCUAH"},
+    "mocks": {"join": "C"},
     "officers": {
         "index": "UAH",
         "show": "UAH",
@@ -65,8 +68,10 @@ MAY_OPEN = {
     },
     "organisations": {"index": "UAH", "own": "UAH", "show": "UAH", "tree_*": "A"},
     "pass_lists": {"index": "PCUAH", "show": "PCUAH", "sealed": "PCUAH", "preview": "A", "publish": "A"},
+    "receipts": {"check": "PCUAH"},
     "results": {"show": "UA", "people": "UA", "chart": "UA", "workbook": "UA"},
     "room": {"mine": "C", "waiting": "C", "start": "C", "room": "C", "hand_in": "C", "outcome": "C"},
+    "score_checks": {"own": "C", "index": "A", "show": "A", "answer": "A"},
     "site": {
         "front": "PCUAH",
         "language": "PCUAH",
@@ -84,6 +89,7 @@ MAY_OPEN = {
         "close": "A",
         "register": "A",
         "register_ticked": "A",
+        "register_make_up": "A",
         "change_standing": "A",
         "candidates_*": "A",
     },
