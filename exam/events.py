@@ -3,8 +3,10 @@
 Nothing here voids an attempt: a machine counts and flags, a person decides.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 
+from core.errors import Reason
 from core.texts import Text, lazy_gettext as _
 
 HIDDEN_MS = 3_000
@@ -65,3 +67,10 @@ IRREGULARITY_NAMES: dict[Irregularity, Text] = {
 def is_at_limit(times_left: int, limit: int) -> bool:
     """Say whether the page was left so often that the attempt is handed in; a limit of 0 never is."""
     return 0 < limit <= times_left
+
+
+def reasons_against_leave(seconds: int, since_opening: timedelta) -> list[Reason]:
+    """Return why a page cannot have been left for so long; it was opened so long ago."""
+    if seconds * 1000 >= HIDDEN_MS and timedelta(seconds=seconds) <= since_opening:
+        return []
+    return [Reason("leave_seconds", _("离开页面的时长不合情理，没有记录。"))]

@@ -54,6 +54,17 @@ def deadline(started_at: datetime, ledger: Iterable[Line]) -> datetime:
     return started_at + timedelta(seconds=sum(line.seconds for line in ledger))
 
 
+def extra_seconds(ledger: Iterable[Line]) -> int:
+    """Return the seconds given on top of the allowance; what only makes up for a standstill is no gift."""
+    more = {TimeKind.ACCOMMODATION, TimeKind.EXTRA, TimeKind.OUTAGE}
+    return sum(line.seconds for line in ledger if line.kind in more)
+
+
+def time_left(deadline_at: datetime, paused_at: datetime | None, now: datetime) -> timedelta:
+    """Return the time left, none after the deadline; while an attempt is paused it stands still."""
+    return max(timedelta(0), deadline_at - (paused_at or now))
+
+
 def stood_still(since: datetime, until: datetime) -> int:
     """Return the seconds between two instants, a begun second in the candidate's favour."""
     passed = until - since

@@ -56,3 +56,17 @@ export function dropNotice(/** @type {string} */ name) {
 export function announce(/** @type {string} */ text) {
   element("announcer").textContent = text;
 }
+
+/** Open one dialog and close every other. */
+export function openOnly(/** @type {string} */ id) {
+  closeDialogs(id);
+  if (!dialog(id).open) dialog(id).showModal();
+}
+
+export function closeDialogs(/** @type {string} */ butFor = "") {
+  for (const open of document.querySelectorAll("dialog[open]")) {
+    if (open.id !== butFor) /** @type {HTMLDialogElement} */ (open).close();
+  }
+}
+
+export const pause = (/** @type {number} */ ms) => new Promise((again) => window.setTimeout(again, ms));

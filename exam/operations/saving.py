@@ -63,7 +63,7 @@ def append_responses(session: Session, attempt_id: UUID, fence: int, given: Sequ
         raise InvalidError(_("一次最多保存 %(limit)s 条作答，且序号不能重复。", limit=MOST_AT_ONCE))
     now = clock.now()
     deadline, entries = _deadline_and_paper(session, attempt_id)
-    _check_shape(session, entries, given)
+    check_shape(session, entries, given)
     asked = _Asked(attempt_id, fence, now, max(0, (now - deadline) // MILLISECOND))
     if asked.late_ms and any(one.left_ms <= 0 for one in given):
         raise RefusedError([Reason("over", _("考试时间已到，不能再作答。"))])
@@ -144,7 +144,8 @@ def _deadline_and_paper(session: Session, attempt_id: UUID) -> tuple[datetime, l
     return row.deadline_at, entries_of(row.entries)
 
 
-def _check_shape(session: Session, entries: Sequence[PaperEntry], given: Sequence[Given]) -> None:
+def check_shape(session: Session, entries: Sequence[PaperEntry], given: Sequence[Given]) -> None:
+    """Refuse responses that cannot be ones to this paper; when they came is not judged."""
     refuse_if([reason for one in given for reason in reasons_against_response(entries, one)])
     doubled = [one for one in given if len(one.choice) > 1]
     if not doubled:

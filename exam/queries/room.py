@@ -19,7 +19,7 @@ from exam.models.room import Attempt, Paper, Receipt, Response, TimeEntry
 from exam.papers import PaperEntry, entries_of
 from exam.queries.newest import newest_attempt, newest_mark
 from exam.queries.planning import candidate_facts, candidate_record, candidates_of_officer, sitting_facts
-from exam.states import AttemptState
+from exam.states import AttemptState, SittingKind
 from exam.time_ledger import Line, TimeKind
 from questions.kinds import OPTION_LETTERS, ItemKind
 from questions.models import Item, ItemVersion
@@ -52,6 +52,16 @@ class OwnSitting:
     mark: Mark | None
     result: Result | None
     reasons: tuple[Reason, ...]
+
+    @property
+    def is_mock(self) -> bool:
+        """Say whether it is a mock exam, which never counts and can be sat again and again."""
+        return self.sitting.kind == SittingKind.MOCK
+
+    @property
+    def may_repeat(self) -> bool:
+        """Say whether another paper can be begun after one that was handed in."""
+        return self.is_mock and self.stage == "handed_in" and not self.reasons
 
     @property
     def stage(self) -> str:
@@ -90,12 +100,13 @@ def own_sittings(session: Session, officer_id: UUID, now: datetime) -> list[OwnS
     return [own_sitting(session, candidate, now) for candidate in candidates_of_officer(session, officer_id)]
 
 
-def own_sitting(session: Session, candidate: Candidate, now: datetime) -> OwnSitting:
-    """Return where one candidate stands in the sitting."""
+def own_sitting(session: Session, candidate: Candidate, now: datetime, address: str | None = None) -> OwnSitting:
+    """Return where one candidate stands in the sitting; the room is asked about where an address is given."""
     record = candidate_record(session, candidate)
     sitting = session.get_one(Sitting, candidate.sitting_id)
-    facts = candidate_facts(session, candidate), sitting_facts(session, sitting)
-    reasons = [] if record.attempt else reasons_against(*facts, now)
+    facts = candidate_facts(session, candidate, address), sitting_facts(session, sitting)
+    is_settled = record.attempt is not None and sitting.kind != SittingKind.MOCK
+    reasons = [] if is_settled else reasons_against(*facts, now)
     return OwnSitting(candidate, sitting, record.attempt, record.mark, record.result, tuple(reasons))
 
 

@@ -46,7 +46,7 @@ MAY_OPEN = {
         "credentials_*": "A",
     },
     "draws": {"index": "PCUAH", "show": "PCUAH", "bank": "PCUAH"},
-    "exam_api": {"append": "C", "open_place": "C", "time": "C"},
+    "exam_api": {"append": "C", "leave": "C", "open_place": "C", "time": "C"},
     "items": {
         "index": "A",
         "show": "A",
@@ -70,7 +70,15 @@ MAY_OPEN = {
     "pass_lists": {"index": "PCUAH", "show": "PCUAH", "sealed": "PCUAH", "preview": "A", "publish": "A"},
     "receipts": {"check": "PCUAH"},
     "results": {"show": "UA", "people": "UA", "chart": "UA", "workbook": "UA"},
-    "room": {"mine": "C", "waiting": "C", "start": "C", "room": "C", "hand_in": "C", "outcome": "C"},
+    "room": {
+        "mine": "C",
+        "waiting": "C",
+        "start": "C",
+        "room": "C",
+        "hand_in": "C",
+        "outcome": "C",
+        "receipt": "C",
+    },
     "score_checks": {"own": "C", "index": "A", "show": "A", "answer": "A"},
     "site": {
         "front": "PCUAH",
@@ -105,7 +113,7 @@ MAY_OPEN = {
     },
 }
 # These ask for the room's token as well, and say 403 to a candidate who shows none.
-TOKEN_ROUTES = {"exam_api.append", "exam_api.time"}
+TOKEN_ROUTES = {"exam_api.append", "exam_api.leave", "exam_api.time"}
 LETTERS = {
     Role.PUBLIC: "P",
     Role.CANDIDATE: "C",

@@ -10,24 +10,25 @@ from app.factory import create_app
 from app.settings import Settings
 from core import clock
 from core.db import reading, transaction
-from exam.marking import Given, as_shown
-from exam.models.planning import Candidate, Sitting
+from core.signing import is_ours
+from exam.accommodations import AccommodationKind
+from exam.marking import Given
+from exam.models.planning import Accommodation, Candidate, Room, Sitting
 from exam.models.results import Mark
 from exam.models.room import Attempt, Paper
 from exam.operations.closing import close_sitting
-from exam.operations.handing_in import finish_overdue
+from exam.operations.handing_in import finish_overdue, hand_in
 from exam.operations.room import open_place, start_attempt
-from exam.operations.saving import append_responses
+from exam.operations.saving import append_responses, hold_responses
 from exam.papers import entries_of
-from exam.queries.room import log_of
-from exam.states import AttemptState, FinishKind, SittingState
-from people.models import Officer
+from exam.queries.room import log_of, receipt_of
+from exam.receipts import SignedReceipt, facts_of, log_digest, receipt_in
+from exam.states import AttemptState, FinishKind, HeldSource, SittingKind, SittingState
 from people.permissions import Role
 from questions.queries import shown_versions
 from tests.conftest import SECRET
 from tests.factories import (
     ACTOR,
-    make_account,
     make_candidate,
     make_city,
     make_course,
@@ -35,58 +36,7 @@ from tests.factories import (
     make_sitting,
 )
 from tests.forms_browser import FormsBrowser
-
-
-class Candidacy:
-    """A candidate at a browser, with another candidate in the same room."""
-
-    def __init__(self, app, **sitting):
-        with transaction() as session:
-            county = make_city(session).county
-            self.sitting = make_sitting(session, **sitting)
-            self.account = make_account(session, Role.CANDIDATE, county)
-            self.other = make_account(session, Role.CANDIDATE, county)
-            self.candidate = self._register(session, self.account.officer_id)
-            self._register(session, self.other.officer_id)
-        self.browser = FormsBrowser(app)
-        self.browser.sign_in(self.account)
-
-    def _register(self, session, officer_id):
-        return make_candidate(session, self.sitting, session.get_one(Officer, officer_id))
-
-    def start(self):
-        self.browser.open(f"/sittings/{self.sitting.id}/waiting")
-        self.browser.submit(action="/start")
-        with reading() as session:
-            query = select(Attempt).where(Attempt.candidate_id == self.candidate.id)
-            self.attempt = session.scalars(query).one()
-        return self.browser.page
-
-    @property
-    def api(self):
-        return f"/api/attempts/{self.attempt.id}"
-
-    def open_place(self):
-        answer = self.browser.client.post(f"{self.api}/places")
-        assert answer.status_code == 200, answer.text
-        self.token = answer.json["token"]
-        return answer.json
-
-    def save(self, *given, token=None, status=200):
-        body = {"responses": [{"seq": seq, "place": place, "choice": choice} for seq, place, choice in given]}
-        return self.post(body, token or self.token, status)
-
-    def post(self, body, token, status):
-        answer = self.browser.client.post(f"{self.api}/responses", json=body, headers={"Attempt-Token": token})
-        assert answer.status_code == status, answer.text
-        return answer.json
-
-    def right_choices(self):
-        with reading() as session:
-            query = select(Paper.entries).where(Paper.candidate_id == self.candidate.id)
-            entries = entries_of(session.scalars(query).one())
-            versions = shown_versions(session, [entry.version_id for entry in entries])
-        return [as_shown(entry.order, versions[entry.version_id].key) for entry in entries]
+from tests.seats import Candidacy
 
 
 @pytest.fixture
@@ -264,6 +214,7 @@ def test_the_attempt_of_somebody_else_is_not_there(started, app):
     for path in (f"/attempts/{started.attempt.id}", f"/attempts/{started.attempt.id}/outcome"):
         assert stranger.fetch(path, 404)
     assert stranger.client.post(f"{started.api}/places").status_code == 404
+    assert stranger.client.get(f"/attempts/{started.attempt.id}/receipt").status_code == 404
     headers = {"Attempt-Token": started.token}
     body = {"responses": [{"seq": 1, "place": 1, "choice": "A"}]}
     assert stranger.client.post(f"{started.api}/responses", json=body, headers=headers).status_code == 403
@@ -356,6 +307,137 @@ def test_a_draft_is_not_announced(app):
     seat = Candidacy(app, state=SittingState.DRAFT)
     seat.browser.open("/my")
     assert seat.sitting.title not in seat.browser.text()
+
+
+def test_the_outcome_holds_the_receipt_and_hands_it_out(started):
+    started.save((1, 1, "A"), (2, 2, "B"))
+    started.browser.open(f"/attempts/{started.attempt.id}")
+    started.browser.submit(action="/hand-in")
+    with reading() as session:
+        log, row = log_of(session, started.attempt.id), receipt_of(session, started.attempt.id)
+    text = started.browser.text()
+    assert SignedReceipt(row.body, row.signature).code in text
+    assert "2 条" in text
+    assert log_digest(log)[:16] in text
+    file = started.browser.fetch(started.browser.link("下载回执"))
+    assert "attachment" in file.headers["Content-Disposition"]
+    signed = receipt_in(file.text)
+    assert is_ours(signed.body, signed.signature)
+    assert (facts_of(signed.body).responses, facts_of(signed.body).attempt_id) == (2, started.attempt.id)
+
+
+def test_there_is_no_receipt_before_the_hand_in(started):
+    started.browser.fetch(f"/attempts/{started.attempt.id}/receipt", 404)
+
+
+def test_what_waits_for_a_decision_is_said_with_the_outcome(started):
+    with transaction() as session:
+        attempt = session.get_one(Attempt, started.attempt.id)
+        hold_responses(session, attempt, [Given(1, 1, "A", 5), Given(2, 1, "B", 4)], HeldSource.ROOM)
+        hand_in(session, attempt, ACTOR)
+    started.browser.open(f"/attempts/{started.attempt.id}/outcome")
+    assert "有 1 题的作答在截止后才送到" in started.browser.text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (FinishKind.INVIGILATOR, "监考人员代为交卷"),
+        (FinishKind.LEAVE_LIMIT, "是否违规由监考人员核查判定"),
+    ],
+)
+def test_the_outcome_says_who_ended_it(started, kind, words):
+    with transaction() as session:
+        hand_in(session, session.get_one(Attempt, started.attempt.id), ACTOR, kind)
+    started.browser.open(f"/attempts/{started.attempt.id}/outcome")
+    assert words in started.browser.text()
+
+
+def test_whoever_is_let_in_again_finds_the_room_and_not_the_old_outcome(started):
+    with transaction() as session:
+        attempt = hand_in(session, session.get_one(Attempt, started.attempt.id), ACTOR)
+        attempt.state, attempt.finished_at, attempt.finish_kind = AttemptState.ANSWERING, None, None
+    started.browser.open(f"/attempts/{started.attempt.id}/outcome")
+    assert started.browser.response.request.path == f"/attempts/{started.attempt.id}"
+
+
+def test_a_mock_exam_is_sat_again_and_never_counts(app):
+    seat = Candidacy(app, kind=SittingKind.MOCK)
+    seat.browser.open("/my")
+    assert "模拟考试，不计成绩" in seat.browser.text()
+    seat.start()
+    first = seat.attempt
+    seat.browser.submit(action="/hand-in")
+    text = seat.browser.text()
+    assert "不计入成绩" in text
+    assert "未达到合格线" in text
+    assert "未合格" not in text
+    seat.browser.open(seat.browser.link("再练一次"))
+    assert "模拟考试不限次数" in seat.browser.text()
+    seat.browser.submit(action="/start")
+    assert seat.browser.response.request.path.startswith("/attempts/")
+    assert str(first.id) not in seat.browser.response.request.path
+    seat.browser.open(f"/attempts/{first.id}/outcome")
+    assert "再练一次" not in seat.browser.text()
+
+
+def test_a_mock_exam_that_is_over_is_not_offered_again(app):
+    seat = Candidacy(app, kind=SittingKind.MOCK)
+    seat.start()
+    seat.browser.submit(action="/hand-in")
+    with transaction() as session:
+        session.get_one(Sitting, seat.sitting.id).closes_at = clock.now() - timedelta(minutes=1)
+    path = seat.browser.response.request.path
+    seat.browser.open(path)
+    assert "再练一次" not in seat.browser.text()
+    assert "截止，不能再进入。" in seat.browser.text()
+
+
+@pytest.mark.parametrize(("limit", "words"), [(3, "第 3 次离开时，系统自动交卷"), (0, "供监考人员核查")])
+def test_the_rule_of_leaving_is_said_before_the_start(app, limit, words):
+    seat = Candidacy(app, leave_limit=limit)
+    seat.browser.open(f"/sittings/{seat.sitting.id}/waiting")
+    assert words in seat.browser.text()
+
+
+def test_the_waiting_page_says_when_this_is_not_the_room_to_sit_in(app):
+    seat = Candidacy(app)
+    with transaction() as session:
+        room = Room(sitting_id=seat.sitting.id, name="第一考场", networks=["10.1.2.0/24"])
+        session.add(room)
+        session.flush()
+        session.get_one(Candidate, seat.candidate.id).room_id = room.id
+    seat.browser.open(f"/sittings/{seat.sitting.id}/waiting")
+    assert "第一考场" in seat.browser.text()
+    assert "开始考试" not in seat.browser.text()
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"), [("half_for_subset", "得一半分"), ("all_or_nothing", "少选、错选均不得分")]
+)
+def test_the_rule_for_multiple_choice_is_said_as_it_is(app, rule, words):
+    seat = Candidacy(app)
+    with transaction() as session:
+        session.get_one(Sitting, seat.sitting.id).blueprint.multiple_rule = rule
+    seat.browser.open(f"/sittings/{seat.sitting.id}/waiting")
+    assert words in seat.browser.text()
+    page = seat.start()
+    assert words in json.loads(page.find(id="room-texts").string)["manyHint"]
+
+
+def test_large_print_is_on_for_whom_it_was_granted(seat):
+    assert seat.start().find(id="room")["data-large-print"] == "no"
+    with transaction() as session:
+        granted = Accommodation(
+            candidate_id=seat.candidate.id,
+            kind=AccommodationKind.LARGE_PRINT,
+            is_granted=True,
+            evidence="残疾人证",
+            approved_at=clock.now(),
+        )
+        session.add(granted)
+    page = seat.browser.open(f"/attempts/{seat.attempt.id}")
+    assert page.find(id="room")["data-large-print"] == "yes"
 
 
 def test_closing_finishes_whoever_is_overdue(app):
