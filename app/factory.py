@@ -20,14 +20,18 @@ from core.db import connect, reading
 from core.sealing import matching_digest, use_keys
 from exam import api as exam_api
 from exam.views import (
+    accommodations,
     blueprints,
+    board,
     corrections,
     draws,
+    held,
     mocks,
     pass_lists,
     receipts,
     results,
     room,
+    rooms,
     score_checks,
     sittings,
 )
@@ -47,6 +51,10 @@ BLUEPRINTS = (
     question_views.bp,
     blueprints.bp,
     sittings.bp,
+    board.bp,
+    held.bp,
+    rooms.bp,
+    accommodations.bp,
     room.bp,
     exam_api.bp,
     results.bp,

@@ -1,6 +1,6 @@
 """How values look on a page: times in the city's zone, rates with one decimal, names by language."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -15,6 +15,9 @@ from people.models import Organisation
 def add_filters(app: Flask) -> None:
     """Register the filters that templates use."""
     app.add_template_filter(_moment, "moment")
+    app.add_template_filter(_second, "second")
+    app.add_template_filter(_wall_clock, "wall_clock")
+    app.add_template_filter(_minutes, "minutes")
     app.add_template_filter(_day, "day")
     app.add_template_filter(_rate, "rate")
     app.add_template_filter(_hours, "hours")
@@ -23,12 +26,29 @@ def add_filters(app: Flask) -> None:
     app.add_template_filter(verb_name, "verb")
     app.add_template_filter(actor_name, "actor")
     app.add_template_global(_page_address, "page_address")
+    app.add_template_global(_page_address_with, "page_address_with")
 
 
 def _moment(instant: datetime | None) -> str:
     if instant is None:
         return "—"
     return str(format_datetime(instant, "d MMM y HH:mm" if is_english() else "y年M月d日 HH:mm"))
+
+
+def _second(instant: datetime | None) -> str:
+    if instant is None:
+        return "—"
+    return str(format_datetime(instant, "d MMM y HH:mm:ss" if is_english() else "y年M月d日 HH:mm:ss"))
+
+
+def _wall_clock(instant: datetime | None) -> str:
+    return "—" if instant is None else str(format_datetime(instant, "HH:mm:ss"))
+
+
+def _minutes(length: timedelta | int) -> str:
+    """Return a length of time, in seconds where it is a number, as minutes and seconds."""
+    seconds = length if isinstance(length, int) else int(length.total_seconds())
+    return f"{seconds // 60}:{seconds % 60:02d}"
 
 
 def _day(day: date | None) -> str:
@@ -57,3 +77,9 @@ def _page_address(number: int) -> str:
     """Return this page's own address with its filters kept and another page of the list asked for."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
     return f"{request.path}?{urlencode([*kept, ('page', str(number))])}"
+
+
+def _page_address_with(**changes: str) -> str:
+    """Return this page's own address with its filters kept and some of them changed; an empty one is left out."""
+    kept = {name: value for name, value in request.args.items() if name != "page"} | changes
+    return f"{request.path}?{urlencode({name: value for name, value in kept.items() if value})}"

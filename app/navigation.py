@@ -33,7 +33,10 @@ PLACES = (
     Place(_("培训"), "training.index", Permission.TRAINING_READ),
     Place(_("题库"), "items.index", Permission.ITEM_READ),
     Place(
-        _("考试"), "sittings.index", Permission.EXAM_READ, ("blueprints", "results", "corrections", "score_checks")
+        _("考试"),
+        "sittings.index",
+        Permission.EXAM_READ,
+        ("blueprints", "results", "board", "held", "rooms", "accommodations", "corrections", "score_checks"),
     ),
     Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ),
     Place(_("清理"), "cleanup.index", Permission.CLEANUP_READ),

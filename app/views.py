@@ -28,6 +28,7 @@ HOMES = {
     Role.UNIT_ADMINISTRATOR: "organisations.own",
     Role.ADMINISTRATOR: "sittings.index",
     Role.HR: "cleanup.index",
+    Role.INVIGILATOR: "sittings.index",
 }
 
 

@@ -1,14 +1,15 @@
-"""Forms of the exam's planning: a blueprint, a sitting, a change of standing."""
+"""Forms of the exam: its planning, and what the staff does in the room."""
 
 from typing import Any
 
 import wtforms
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
     FieldList,
     FormField,
+    HiddenField,
     IntegerField,
     SelectField,
     SelectMultipleField,
@@ -16,17 +17,20 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from core.errors import InvalidError
 from core.forms import Form
 from core.texts import lazy_gettext as _
+from exam.accommodations import ACCOMMODATION_NAMES, LONGEST_EVIDENCE
 from exam.blueprints import ANY_SUBJECT, MULTIPLE_RULE_NAMES, Cell
 from exam.corrections import REASON_LENGTH as CORRECTION_LENGTH, parsed_choices
+from exam.events import IRREGULARITY_NAMES, LONGEST_REASON
 from exam.marking import Accepted
 from exam.registration import REASON_LENGTH
+from exam.rooms import NAME_LENGTH
 from exam.score_checks import ANSWER_LENGTH, REQUEST_LENGTH
-from exam.sittings import TITLE_LENGTH
+from exam.sittings import DEFAULT_CHECK_DAYS, DEFAULT_GRACE_SECONDS, DEFAULT_LEAVE_LIMIT, TITLE_LENGTH
 from exam.states import CHECK_FINDING_NAMES, SITTING_KIND_NAMES
 from questions.kinds import KIND_NAMES, SUBJECT_NAMES, ItemKind, Subject
 
@@ -95,11 +99,100 @@ class SittingForm(Form):
         [InputRequired(_("请填写结束时间。"))],
         description=_("北京时间。到时未交的试卷按已保存的作答自动交卷。"),
     )
+    grace_seconds = IntegerField(
+        _("迟到作答宽限（秒）"),
+        [InputRequired(_("请填写宽限秒数，不宽限填 0。")), NumberRange(0, 600, _("宽限应为 0 到 600 秒。"))],
+        default=DEFAULT_GRACE_SECONDS,
+        description=_("截止前写下、因网络迟到的作答，在宽限内自动接收；超过的由人员决定是否采纳。"),
+    )
+    leave_limit = IntegerField(
+        _("离开页面次数上限"),
+        [InputRequired(_("请填写次数，不限制填 0。")), NumberRange(0, 50, _("次数应为 0 到 50，0 为不限制。"))],
+        default=DEFAULT_LEAVE_LIMIT,
+        description=_("离开作答页面达到这个次数时自动交卷并标为异常；填 0 不限制。"),
+    )
+    check_days = IntegerField(
+        _("成绩复核申请期（天）"),
+        [InputRequired(_("请填写天数，不受理填 0。")), NumberRange(0, 30, _("天数应为 0 到 30。"))],
+        default=DEFAULT_CHECK_DAYS,
+        description=_("成绩确定后，考生可以在这些天内申请复核。"),
+    )
     submit = SubmitField(_("新建考试"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = [(str(kind), name) for kind, name in SITTING_KIND_NAMES.items()]
+
+
+class ActForm(Form):
+    """What an invigilator does to whom, and why. What was chosen travels along with the form."""
+
+    act = HiddenField()
+    people = HiddenField()
+    decided_at = HiddenField()
+    minutes = IntegerField(_("分钟数"), [Optional()], render_kw=NUMBER)
+    category = SelectField(_("异常类别"), validate_choice=False)
+    reason = TextAreaField(
+        _("原因"),
+        [InputRequired(_("请写明原因，以便事后查考。")), Length(max=LONGEST_REASON)],
+        description=_("写入考场记录，事后可以查考。"),
+        render_kw={"rows": 3},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(str(one), name) for one, name in IRREGULARITY_NAMES.items()]
+        self.category.choices = [("", _("请选择")), *names]
+
+
+class DecisionForm(Form):
+    """What becomes of responses that came too late, and why."""
+
+    reason = TextAreaField(
+        _("理由"),
+        [InputRequired(_("请写明理由，例如断网的经过和核实情况。")), Length(max=LONGEST_REASON)],
+        render_kw={"rows": 2},
+    )
+
+
+class HandInFileForm(Form):
+    """The sealed file that a candidate without a network saved."""
+
+    file = FileField(
+        _("离线作答文件"),
+        [FileRequired(_("请选择考生保存的离线作答文件。"))],
+        description=_("由考生页面在断网时保存的文件，不要打开或修改。"),
+    )
+
+
+class RoomForm(Form):
+    """A room: its name and the addresses it is entered from."""
+
+    name = StringField(_("考场名称"), [InputRequired(_("请填写考场名称。")), Length(max=NAME_LENGTH)])
+    networks = TextAreaField(
+        _("地址段"),
+        description=_("一行一个，如 192.168.1.0/24。填写后，考生只能从这些地址进入；不填不限制。"),
+        render_kw={"rows": 3},
+    )
+
+
+class AccommodationForm(Form):
+    """What is granted to a candidate, and on what evidence."""
+
+    kind = SelectField(_("便利"))
+    minutes = IntegerField(
+        _("延长分钟数"), [Optional()], description=_("只在延长考试时间时填写。"), render_kw=NUMBER
+    )
+    evidence = TextAreaField(
+        _("证明材料"),
+        [InputRequired(_("请写明证明材料，例如证明名称和编号。")), Length(max=LONGEST_EVIDENCE)],
+        description=_("只有市级管理员可以看到。"),
+        render_kw={"rows": 3},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [(str(one), name) for one, name in ACCOMMODATION_NAMES.items()]
 
 
 class StandingForm(Form):

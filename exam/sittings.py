@@ -73,12 +73,13 @@ class OpeningFacts:
 
 @dataclass(frozen=True)
 class ClosingFacts:
-    """What closing rests on: who is answering, and who was due and has not handed in."""
+    """What closing rests on: who is answering, who was due and has not handed in, what nobody has decided on."""
 
     state: SittingState
     closes_at: datetime
     answering: int
     waiting: int
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,9 @@ def reasons_against_closing(facts: ClosingFacts, now: datetime) -> list[Reason]:
     if facts.waiting and now <= facts.closes_at:
         text = _("还有 %(count)s 人可以在 %(time)s 截止前参加考试，现在不能结束。", count=facts.waiting, time=end)
         reasons.append(Reason("waiting", text))
+    if facts.held:
+        text = _("还有 %(count)s 条迟到的作答没有处理。请先到“迟到作答”页逐条决定是否采纳。", count=facts.held)
+        reasons.append(Reason("held", text))
     return reasons
 
 

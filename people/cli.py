@@ -14,7 +14,8 @@ from people.models import Account, Organisation
 from people.operations import ROLL, TREE, open_account
 from people.permissions import Role
 
-OFFICE_ROLES = (Role.ADMINISTRATOR, Role.HR, Role.UNIT_ADMINISTRATOR)
+OFFICE_ROLES = (Role.ADMINISTRATOR, Role.HR, Role.UNIT_ADMINISTRATOR, Role.INVIGILATOR)
+ROLES_OF_A_UNIT = {Role.UNIT_ADMINISTRATOR, Role.INVIGILATOR}
 
 
 @click.group()
@@ -40,18 +41,19 @@ def import_roll(sheet: Path) -> None:
 @click.option("--role", type=click.Choice([str(role) for role in OFFICE_ROLES]), required=True)
 @click.option("--username", required=True)
 @click.option("--name", required=True, help="The name to show.")
-@click.option("--unit", default="", help="The unit's code; for a unit administrator.")
+@click.option("--unit", default="", help="The unit's code; an invigilator without one has the whole city.")
 def open_office_account(role: str, username: str, name: str, unit: str) -> None:
     """Open an account of the office and print its first password once."""
     with transaction() as session:
         organisation = session.scalar(select(Organisation).where(Organisation.code == unit))
-        if role == Role.UNIT_ADMINISTRATOR and organisation is None:
+        is_asked = role == Role.UNIT_ADMINISTRATOR or (role == Role.INVIGILATOR and unit)
+        if is_asked and organisation is None:
             raise NotFoundError(_("没有代码为“%(code)s”的单位，请用 --unit 给出单位代码。", code=unit))
         account = Account(
             username=username,
             display_name=name,
             role=Role(role),
-            organisation_id=organisation.id if organisation and role == Role.UNIT_ADMINISTRATOR else None,
+            organisation_id=organisation.id if organisation and role in ROLES_OF_A_UNIT else None,
         )
         password = open_account(session, account, COMMAND_LINE.actor)
     click.echo(_("账号已开通，首次密码：%(password)s", password=password))

@@ -17,6 +17,7 @@ class Role(StrEnum):
     UNIT_ADMINISTRATOR = "unit_administrator"
     ADMINISTRATOR = "administrator"
     HR = "hr"
+    INVIGILATOR = "invigilator"
 
 
 class Permission(StrEnum):
@@ -40,6 +41,7 @@ class Permission(StrEnum):
     ITEM_EDIT = "item:edit"
     EXAM_READ = "exam:read"
     EXAM_PLAN = "exam:plan"
+    EXAM_INVIGILATE = "exam:invigilate"
     RESULT_READ = "result:read"
     PASS_LIST_PUBLISH = "pass_list:publish"
     CREDENTIAL_READ = "credential:read"
@@ -63,10 +65,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _SIGNED_IN
     | {_P.ORGANISATION_READ, _P.OFFICER_READ, _P.OFFICER_IMPORT, _P.OFFICER_EDIT, _P.ACCOUNT_ISSUE}
     | {_P.TRAINING_READ, _P.TRAINING_RECORD, _P.TRAINING_PLAN, _P.ITEM_READ, _P.ITEM_EDIT}
-    | {_P.EXAM_READ, _P.EXAM_PLAN, _P.RESULT_READ, _P.PASS_LIST_PUBLISH}
+    | {_P.EXAM_READ, _P.EXAM_PLAN, _P.EXAM_INVIGILATE, _P.RESULT_READ, _P.PASS_LIST_PUBLISH}
     | {_P.CREDENTIAL_READ, _P.CREDENTIAL_ISSUE, _P.CLEANUP_READ, _P.JOB_READ, _P.AUDIT_READ},
     Role.HR: _SIGNED_IN
     | {_P.ORGANISATION_READ, _P.OFFICER_READ, _P.CREDENTIAL_READ, _P.CLEANUP_READ, _P.CLEANUP_DECIDE},
+    Role.INVIGILATOR: _SIGNED_IN | {_P.EXAM_READ, _P.EXAM_INVIGILATE},
 }
 
 ROLE_NAMES: dict[Role, Text] = {
@@ -75,6 +78,7 @@ ROLE_NAMES: dict[Role, Text] = {
     Role.UNIT_ADMINISTRATOR: _("单位管理员"),
     Role.ADMINISTRATOR: _("市级管理员"),
     Role.HR: _("人事"),
+    Role.INVIGILATOR: _("监考人员"),
 }
 
 

@@ -21,8 +21,11 @@ CITY = Scope(None)
 
 
 def scope_of(role: Role, organisation_id: UUID | None) -> Scope:
-    """Return the scope of an account; city administrators and HR see every organisation."""
-    if role in {Role.ADMINISTRATOR, Role.HR}:
+    """Return the scope of an account; city administrators and HR see every organisation.
+
+    An invigilator is the whole city's or one organisation's.
+    """
+    if role in {Role.ADMINISTRATOR, Role.HR} or (role is Role.INVIGILATOR and organisation_id is None):
         return CITY
     if organisation_id is None:
         raise ValueError("an account below the city needs its organisation")

@@ -132,13 +132,18 @@ class TimeEntry(Keyed, Base):
 class RoomEvent(Keyed, Base):
     """Something that happened around an attempt besides answers; appended, never changed.
 
+    What happened before there was an attempt, at the door, stands with the candidate instead.
     Personal data: what somebody did during an exam. Kept ten years.
     """
 
     __tablename__ = "room_event"
-    __table_args__ = (Index("ix_room_event_attempt_id_kind", "attempt_id", "kind"),)
+    __table_args__ = (
+        Index("ix_room_event_attempt_id_kind", "attempt_id", "kind"),
+        CheckConstraint("attempt_id is not null or candidate_id is not null", name="whose"),
+    )
 
-    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"))
+    attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempt.id"))
+    candidate_id: Mapped[UUID | None] = mapped_column(ForeignKey("candidate.id"))
     sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), index=True)
     kind: Mapped[EventKind] = mapped_column(String(14))
     category: Mapped[str] = mapped_column(String(20), default="")

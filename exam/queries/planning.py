@@ -19,7 +19,7 @@ from exam.admission import CandidateFacts, RoomFacts, SittingFacts
 from exam.blueprints import Cell, Shortage, shortages
 from exam.models.planning import Candidate, ExamBlueprint, Sitting
 from exam.models.results import Mark, Result
-from exam.models.room import Attempt
+from exam.models.room import Attempt, HeldResponse
 from exam.queries.newest import newest_attempt, newest_mark, newest_result
 from exam.registration import ListFacts, StandingFacts
 from exam.sittings import ClosingFacts, OpeningFacts
@@ -224,6 +224,13 @@ def attempt_state_of(session: Session, candidate_id: UUID) -> AttemptState | Non
     return AttemptState(state) if state else None
 
 
+def has_begun(session: Session, candidate: Candidate) -> bool:
+    """Say whether a candidate has begun; at a mock exam, which is sat again and again, whether one runs."""
+    state = attempt_state_of(session, candidate.id)
+    kind = session.scalars(select(Sitting.kind).where(Sitting.id == candidate.sitting_id)).one()
+    return state is not None and (kind != SittingKind.MOCK or state is not AttemptState.HANDED_IN)
+
+
 def candidate_facts(session: Session, candidate: Candidate, address: str | None = None) -> CandidateFacts:
     """Return what admission asks of a candidate, as it stands now; without an address none is asked about."""
     course_id, kind = session.execute(
@@ -279,7 +286,15 @@ def closing_facts(session: Session, sitting: Sitting, now: datetime) -> ClosingF
     counts = list_counts(session, CITY, sitting.id).get(sitting.id, ListCounts())
     waiting = 0 if sitting.kind == SittingKind.MOCK else counts.not_started
     running = _running_count(session, sitting.id, now)
-    return ClosingFacts(SittingState(sitting.state), sitting.closes_at, running, waiting)
+    held = held_count(session, sitting.id)
+    return ClosingFacts(SittingState(sitting.state), sitting.closes_at, running, waiting, held)
+
+
+def held_count(session: Session, sitting_id: UUID) -> int:
+    """Count the responses of a sitting that came too late and that nobody has decided on."""
+    query = select(func.count()).select_from(HeldResponse)
+    undecided = query.where(HeldResponse.sitting_id == sitting_id, HeldResponse.decision.is_(None))
+    return session.scalar(undecided) or 0
 
 
 def list_facts(sitting: Sitting) -> ListFacts:

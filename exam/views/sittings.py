@@ -16,11 +16,13 @@ from core.errors import DomainError
 from core.import_flow import register_import
 from core.queries import audit_of
 from core.texts import Text, lazy_gettext as _
-from exam.forms import ConfirmForm, SittingForm, StandingForm
+from exam.accommodations import ACCOMMODATION_NAMES
+from exam.forms import ConfirmForm, HandInFileForm, SittingForm, StandingForm
 from exam.models.planning import Candidate, Sitting
 from exam.operations import closing, planning
 from exam.operations.planning import CANDIDATES
 from exam.queries import planning as queries, registration
+from exam.queries.accommodations import granted_to
 from exam.queries.corrections import changed_since, proposed_count
 from exam.queries.make_ups import eligible_for_make_up, first_sittings
 from exam.queries.papers import paper_counts
@@ -38,6 +40,7 @@ from exam.sittings import (
     reasons_against_publishing,
 )
 from exam.states import (
+    FINISH_NAMES,
     OUTCOME_NAMES,
     SHORTFALL_NAMES,
     SITTING_KIND_NAMES,
@@ -235,6 +238,10 @@ def _candidate_page(session: Session, found: Candidate, form: StandingForm) -> s
         progresses=PROGRESS_NAMES,
         outcomes=OUTCOME_NAMES,
         shortfalls=SHORTFALL_NAMES,
+        finishes=FINISH_NAMES,
+        granted=granted_to(session, found.id),
+        accommodations=ACCOMMODATION_NAMES,
+        upload=HandInFileForm(formdata=None),
         history=[entry for entry in audit_of(session, found.id) if "reason" in entry.detail],
         reasons=_list_reasons(sitting) or _leaving_reasons(session, found),
         form=form,
@@ -264,7 +271,7 @@ def _wanted() -> CandidateFilter:
         organisation_id=args.get("organisation", type=UUID),
         standing=args.get("standing", type=Standing),
         progress=args.get("progress", type=Progress),
-        outcome=args.get("outcome", type=Outcome),
+        outcome=args.get("outcome", type=Outcome) if current_user.may(Permission.RESULT_READ) else None,
     )
 
 
@@ -320,6 +327,9 @@ def _sitting_of(session: Session, form: SittingForm) -> Sitting:
         course_id=UUID(form.course.data) if asks_hours else None,
         opens_at=_instant(form.opens_at.data),
         closes_at=_instant(form.closes_at.data),
+        grace_seconds=form.grace_seconds.data,
+        leave_limit=form.leave_limit.data,
+        check_days=form.check_days.data,
     )
 
 

@@ -15,10 +15,12 @@ NOBODY = UUID(int=0)
 PARAMETERS = {"code": "en", "layout": "a4", "token": "A" * 26, "filename": "theme.css"}
 
 # Who may open what, written by hand and on purpose not read from people/permissions.py.
-# P public, C candidate, U unit administrator, A city administrator, H human resources.
+# P public, C candidate, U unit administrator, A city administrator, H human resources, I invigilator.
 MAY_OPEN = {
-    "account": {"sign_in": "PCUAH", "password": "CUAH", "sign_out": "CUAH"},
-    "blueprints": {"index": "A", "new": "A", "show": "UA"},
+    "accommodations": {"index": "UAI", "show": "A", "change": "A"},
+    "account": {"sign_in": "PCUAHI", "password": "CUAHI", "sign_out": "CUAHI"},
+    "blueprints": {"index": "A", "new": "A", "show": "UAI"},
+    "board": {"show": "AI", "rows": "AI", "prepare": "AI", "confirm": "AI", "timeline": "AI"},
     "cleanup": {
         "index": "AH",
         "round": "AH",
@@ -45,8 +47,9 @@ MAY_OPEN = {
         "draw_again": "A",
         "credentials_*": "A",
     },
-    "draws": {"index": "PCUAH", "show": "PCUAH", "bank": "PCUAH"},
+    "draws": {"index": "PCUAHI", "show": "PCUAHI", "bank": "PCUAHI"},
     "exam_api": {"append": "C", "leave": "C", "open_place": "C", "time": "C"},
+    "held": {"show": "AI", "decide": "AI", "upload": "AI"},
     "items": {
         "index": "A",
         "show": "A",
@@ -56,7 +59,7 @@ MAY_OPEN = {
         "export": "A",
         "items_*": "A",
     },
-    "lookup": {"ask": "PCUAH", "token": "PCUAH"},
+    "lookup": {"ask": "PCUAHI", "token": "PCUAHI"},
     "mocks": {"join": "C"},
     "officers": {
         "index": "UAH",
@@ -67,8 +70,8 @@ MAY_OPEN = {
         "roll_*": "A",
     },
     "organisations": {"index": "UAH", "own": "UAH", "show": "UAH", "tree_*": "A"},
-    "pass_lists": {"index": "PCUAH", "show": "PCUAH", "sealed": "PCUAH", "preview": "A", "publish": "A"},
-    "receipts": {"check": "PCUAH"},
+    "pass_lists": {"index": "PCUAHI", "show": "PCUAHI", "sealed": "PCUAHI", "preview": "A", "publish": "A"},
+    "receipts": {"check": "PCUAHI"},
     "results": {"show": "UA", "people": "UA", "chart": "UA", "workbook": "UA"},
     "room": {
         "mine": "C",
@@ -79,19 +82,27 @@ MAY_OPEN = {
         "outcome": "C",
         "receipt": "C",
     },
+    "rooms": {
+        "show": "A",
+        "change": "A",
+        "remove": "A",
+        "assign_unit": "A",
+        "assign_ticked": "A",
+        "spread": "A",
+    },
     "score_checks": {"own": "C", "index": "A", "show": "A", "answer": "A"},
     "site": {
-        "front": "PCUAH",
-        "language": "PCUAH",
-        "health": "PCUAH",
-        "home": "CUAH",
+        "front": "PCUAHI",
+        "language": "PCUAHI",
+        "health": "PCUAHI",
+        "home": "CUAHI",
         "job_list": "A",
         "audit": "A",
     },
     "sittings": {
-        "index": "UA",
-        "show": "UA",
-        "candidate": "UA",
+        "index": "UAI",
+        "show": "UAI",
+        "candidate": "UAI",
         "new": "A",
         "open_doors": "A",
         "close": "A",
@@ -120,6 +131,7 @@ LETTERS = {
     Role.UNIT_ADMINISTRATOR: "U",
     Role.ADMINISTRATOR: "A",
     Role.HR: "H",
+    Role.INVIGILATOR: "I",
 }
 
 

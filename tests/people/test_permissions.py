@@ -32,9 +32,15 @@ def test_nobody_but_the_administrator_publishes_or_issues(role):
     assert not may(role, Permission.CREDENTIAL_ISSUE)
 
 
-@pytest.mark.parametrize("role", [Role.UNIT_ADMINISTRATOR, Role.ADMINISTRATOR, Role.HR])
+@pytest.mark.parametrize("role", [Role.UNIT_ADMINISTRATOR, Role.ADMINISTRATOR, Role.HR, Role.INVIGILATOR])
 def test_nobody_but_a_candidate_sits(role):
     assert not may(role, Permission.EXAM_SIT)
+
+
+def test_an_invigilator_sees_the_room_but_no_key_and_no_result():
+    allowed = {permission for permission in Permission if may(Role.INVIGILATOR, permission)}
+    assert {Permission.EXAM_INVIGILATE, Permission.EXAM_READ} <= allowed
+    assert not allowed & {Permission.ITEM_READ, Permission.RESULT_READ, Permission.EXAM_PLAN}
 
 
 def test_the_scope_follows_the_role(session):
@@ -42,5 +48,7 @@ def test_the_scope_follows_the_role(session):
     assert scope_of(Role.ADMINISTRATOR, county.id) == CITY
     assert scope_of(Role.HR, None) == CITY
     assert scope_of(Role.UNIT_ADMINISTRATOR, county.id) == Scope(county.id)
+    assert scope_of(Role.INVIGILATOR, None) == CITY
+    assert scope_of(Role.INVIGILATOR, county.id) == Scope(county.id)
     with pytest.raises(ValueError, match="organisation"):
         scope_of(Role.UNIT_ADMINISTRATOR, None)

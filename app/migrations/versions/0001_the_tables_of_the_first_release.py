@@ -707,7 +707,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "room_event",
-        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt_id", sa.Uuid(), nullable=True),
+        sa.Column("candidate_id", sa.Uuid(), nullable=True),
         sa.Column("sitting_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=14), nullable=False),
         sa.Column("category", sa.String(length=20), nullable=False),
@@ -716,8 +717,12 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("attempt_id is not null or candidate_id is not null", name=op.f("ck_room_event_whose")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_room_event_account_id_account")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_room_event_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"], ["candidate.id"], name=op.f("fk_room_event_candidate_id_candidate")
+        ),
         sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_room_event_sitting_id_sitting")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_room_event")),
     )

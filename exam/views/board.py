@@ -1,0 +1,361 @@
+"""The invigilators' board of a sitting, the acts that are done from it, and the timeline of one attempt."""
+
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from core import clock
+from core.access import requires
+from core.db import reading, transaction
+from core.errors import DomainError, InvalidError
+from core.forms import Form
+from core.texts import Text, lazy_gettext as _
+from exam.blueprints import total_items
+from exam.board import (
+    BOARD_NAMES,
+    PAGE_SIZES,
+    SORT_NAMES,
+    BoardRow,
+    BoardSort,
+    BoardState,
+    clock_text,
+    fingerprint,
+)
+from exam.events import Irregularity
+from exam.forms import ActForm
+from exam.invigilation import ACT_NAMES, ACT_NOTES, GIVES_TIME, Act, Order
+from exam.models.planning import Sitting
+from exam.operations import invigilation
+from exam.operations.invigilation import Refusal
+from exam.queries import board as queries, planning, timeline as history
+from exam.queries.board import Board, BoardFilter, Person
+from exam.queries.rooms import rooms_of
+from exam.states import ATTEMPT, SITTING_KIND_NAMES, AttemptState
+from exam.timeline import MOMENT_NAMES
+from people.permissions import Permission
+
+bp = Blueprint("board", __name__)
+AT_ONCE = 50
+NAMES_SHOWN = 30
+FINGERPRINT_LENGTH = 8
+FILTERS = ("text", "unit", "room", "state", "sort", "size", "page")
+UUID_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row as the page writes it."""
+
+    row: BoardRow
+    unit: str
+    room: str
+    left: str
+
+
+@bp.get("/sittings/<uuid:sitting_id>/board")
+@requires(Permission.EXAM_INVIGILATE)
+def show(sitting_id: UUID) -> str:
+    with reading() as session:
+        sitting = planning.sitting(session, sitting_id)
+        board, now = _board(session, sitting_id), clock.now()
+        units, rooms = _units(session, sitting_id), _rooms(session, sitting_id)
+        return render_template(
+            "exam/board.html",
+            sitting=sitting,
+            kinds=SITTING_KIND_NAMES,
+            board=board,
+            rows=[_shown(row, units, rooms, now) for row in board.page.rows],
+            items=total_items(planning.cells_of(sitting.blueprint)),
+            wanted=_wanted(),
+            args=_kept(),
+            units=units,
+            rooms=rooms,
+            states=BOARD_NAMES,
+            sorts=SORT_NAMES,
+            sizes=PAGE_SIZES,
+            size=_size(),
+            acts=ACT_NAMES,
+            at=now,
+            form=Form(formdata=None),
+        )
+
+
+@bp.get("/api/sittings/<uuid:sitting_id>/board")
+@requires(Permission.EXAM_INVIGILATE)
+def rows(sitting_id: UUID) -> Response:
+    """Say what the board shows now; rows that the page holds already are named by their fingerprint alone."""
+    with reading() as session:
+        planning.sitting(session, sitting_id)
+        board = _board(session, sitting_id)
+        units, rooms = _units(session, sitting_id), _rooms(session, sitting_id)
+    listed = [(fingerprint(cells), cells) for cells in (_cells(row, units, rooms) for row in board.page.rows)]
+    body: dict[str, Any] = {
+        "counts": {**{str(state): count for state, count in board.counts.states.items()}},
+        "irregular": board.counts.irregular,
+        "total": board.counts.total,
+        "held": board.held,
+        "shown": board.page.total,
+        "pages": board.page.count,
+    }
+    tag = hashlib.sha256(repr((body, [mark for mark, _cells in listed])).encode()).hexdigest()[:32]
+    response = make_response("", 304) if tag in request.if_none_match else jsonify(body | _rows_for_page(listed))
+    response.set_etag(tag)
+    response.headers["Server-Time-Ms"] = str(int(clock.now().timestamp() * 1000))
+    return response
+
+
+@bp.post("/sittings/<uuid:sitting_id>/board/act")
+@requires(Permission.EXAM_INVIGILATE)
+def prepare(sitting_id: UUID) -> str | Response:
+    act = request.form.get("act", type=Act)
+    with reading() as session:
+        sitting = planning.sitting(session, sitting_id)
+        people = queries.people(session, sitting_id, current_user.scope, _chosen(session, sitting_id))
+        if act is None or not people:
+            text = (
+                _("请先选择要办理的事项。")
+                if act is None
+                else _("没有勾选考生，请先勾选，或办理筛选出的全部考生。")
+            )
+            flash(text, "warning")
+            return redirect(url_for(".show", sitting_id=sitting_id, **_kept()))
+        ids = [person.candidate_id for person in people]
+        form = ActForm(formdata=None, act=act, people=_packed(ids), decided_at=clock.now().isoformat())
+        return _act_page(session, sitting, people, form)
+
+
+@bp.post("/sittings/<uuid:sitting_id>/board/act/confirm")
+@requires(Permission.EXAM_INVIGILATE)
+def confirm(sitting_id: UUID) -> str | Response:
+    form = ActForm()
+    with reading() as session:
+        sitting = planning.sitting(session, sitting_id)
+        people = queries.people(session, sitting_id, current_user.scope, _unpacked(form.people.data or ""))
+    if form.validate_on_submit():
+        try:
+            order, decided_at = _order(form), _instant(form.decided_at.data or "")
+            done, refused = _carry_out(sitting, people, order, decided_at)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            return _report(sitting, people, order, done, refused)
+    with reading() as session:
+        return _act_page(session, sitting, people, form)
+
+
+@bp.get("/sittings/<uuid:sitting_id>/board/candidates/<uuid:candidate_id>")
+@requires(Permission.EXAM_INVIGILATE)
+def timeline(sitting_id: UUID, candidate_id: UUID) -> str:
+    newest_first = request.args.get("order") != "oldest"
+    with reading() as session:
+        sitting = planning.sitting(session, sitting_id)
+        candidate = planning.candidate(session, sitting_id, candidate_id, current_user.scope)
+        attempts = history.attempts_of(session, candidate_id)
+        asked = request.args.get("attempt", type=UUID)
+        attempt = next((one for one in attempts if asked in (None, one.id)), None)
+        number = request.args.get("page", 1, type=int)
+        return render_template(
+            "exam/timeline.html",
+            sitting=sitting,
+            candidate=candidate,
+            attempts=attempts,
+            attempt=attempt,
+            signs=history.signs_of(session, attempt.id) if attempt else None,
+            state=ATTEMPT.words[AttemptState(attempt.state)] if attempt else BOARD_NAMES[BoardState.NOT_IN],
+            items=total_items(planning.cells_of(sitting.blueprint)),
+            page=history.timeline(session, attempt, number, newest_first=newest_first) if attempt else None,
+            door=[] if attempt else history.door_events(session, candidate_id),
+            newest_first=newest_first,
+            moments=MOMENT_NAMES,
+            acts=ACT_NAMES,
+            form=Form(formdata=None),
+        )
+
+
+def _board(session: Session, sitting_id: UUID) -> Board:
+    number = request.args.get("page", 1, type=int)
+    scope, now = current_user.scope, clock.now()
+    return queries.board(session, sitting_id, scope, _wanted(), now, number=number, size=_size())
+
+
+def _wanted() -> BoardFilter:
+    args = request.args
+    return BoardFilter(
+        text=args.get("text", "").strip(),
+        unit_id=args.get("unit", type=UUID),
+        room_id=args.get("room", type=UUID),
+        no_room=args.get("room") == "none",
+        state=args.get("state", type=BoardState),
+        irregular=args.get("state") == "irregular",
+        sort=args.get("sort", BoardSort.PROBLEM, type=BoardSort),
+    )
+
+
+def _size() -> int:
+    size = request.args.get("size", PAGE_SIZES[0], type=int)
+    return size if size in PAGE_SIZES else PAGE_SIZES[0]
+
+
+def _kept() -> dict[str, Any]:
+    """Return the filters of this address, to carry them along."""
+    return {name: request.args[name] for name in FILTERS if request.args.get(name)}
+
+
+def _units(session: Session, sitting_id: UUID) -> dict[UUID, str]:
+    return {unit.id: unit.name for unit in planning.units_of(session, sitting_id, current_user.scope)}
+
+
+def _rooms(session: Session, sitting_id: UUID) -> dict[UUID, str]:
+    return {room.id: room.name for room in rooms_of(session, sitting_id)}
+
+
+def _shown(row: BoardRow, units: dict[UUID, str], rooms: dict[UUID, str], now: datetime) -> Shown:
+    seconds = row.left_seconds
+    if row.deadline_at is not None:
+        seconds = int((row.deadline_at - now).total_seconds())
+    room = rooms.get(row.room_id, "") if row.room_id else ""
+    return Shown(row, units.get(row.unit_id, ""), room, "—" if seconds is None else clock_text(seconds))
+
+
+def _cells(row: BoardRow, units: dict[UUID, str], rooms: dict[UUID, str]) -> list[Any]:
+    """Return what leaves for the board's script, one by one; the order is the script's as well."""
+    return [
+        str(row.candidate_id),
+        units.get(row.unit_id, ""),
+        rooms.get(row.room_id, "") if row.room_id else "",
+        row.name,
+        row.candidate_no,
+        str(row.state),
+        row.irregular,
+        row.answered,
+        int(row.last_seen.timestamp()) if row.last_seen else None,
+        row.unsent,
+        int(row.deadline_at.timestamp()) if row.deadline_at else None,
+        row.left_seconds,
+        row.extra_seconds,
+        row.times_left,
+    ]
+
+
+def _rows_for_page(listed: Sequence[tuple[str, list[Any]]]) -> dict[str, Any]:
+    """Return the rows, each name of a unit or room written once; what the page holds is only named."""
+    since = request.args.get("since", "")
+    known = {since[at : at + FINGERPRINT_LENGTH] for at in range(0, len(since), FINGERPRINT_LENGTH)}
+    names: dict[str, int] = {}
+    sent: list[Any] = []
+    for mark, (candidate_id, unit, room, *rest) in listed:
+        if mark in known:
+            sent.append(mark)
+        else:
+            places = [names.setdefault(name, len(names)) for name in (unit, room)]
+            sent.append([mark, candidate_id, *places, *rest])
+    return {"names": list(names), "rows": sent}
+
+
+def _chosen(session: Session, sitting_id: UUID) -> list[UUID]:
+    if request.form.get("whom") == "all":
+        return queries.people_on_board(session, sitting_id, current_user.scope, _wanted(), clock.now())
+    return request.form.getlist("candidate", type=UUID)
+
+
+def _act_page(session: Session, sitting: Sitting, people: Sequence[Person], form: ActForm) -> str:
+    act = _act(form)
+    ids = [person.candidate_id for person in people]
+    refused = invigilation.predicted(session, sitting, ids, Order(act, "", minutes=1))
+    return render_template(
+        "exam/board_act.html",
+        sitting=sitting,
+        act=act,
+        name=ACT_NAMES[act],
+        note=ACT_NOTES[act],
+        asks_minutes=act in GIVES_TIME,
+        people=people,
+        named=people[:NAMES_SHOWN],
+        refused=_with_names(people, refused),
+        form=form,
+        args=_kept(),
+    )
+
+
+def _order(form: ActForm) -> Order:
+    act = _act(form)
+    asks_minutes = act in GIVES_TIME or act is Act.LET_IN
+    category = Irregularity(form.category.data) if act is Act.NOTE and form.category.data else None
+    return Order(act, form.reason.data or "", (form.minutes.data or 0) if asks_minutes else 0, category)
+
+
+def _act(form: ActForm) -> Act:
+    try:
+        return Act(form.act.data)
+    except ValueError:
+        raise InvalidError(_("没有这项操作，请返回监考页面重新选择。")) from None
+
+
+def _carry_out(
+    sitting: Sitting, people: Sequence[Person], order: Order, decided_at: datetime
+) -> tuple[int, list[Refusal]]:
+    """Do the act to some people in each transaction, so that nobody's answers wait for all of it."""
+    done, refused = 0, list[Refusal]()
+    ids = [person.candidate_id for person in people]
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        with transaction() as session:
+            tally = invigilation.act_on(
+                session, sitting, part, order, decided_at=decided_at, actor=current_user.actor
+            )
+        done += tally.done
+        refused += tally.refused
+    return done, refused
+
+
+def _report(
+    sitting: Sitting, people: Sequence[Person], order: Order, done: int, refused: Sequence[Refusal]
+) -> str | Response:
+    if not refused:
+        flash(_("已为 %(count)s 名考生办理：%(act)s。", count=done, act=ACT_NAMES[order.act]), "success")
+        return redirect(url_for(".show", sitting_id=sitting.id, **_kept()))
+    return render_template(
+        "exam/board_done.html",
+        sitting=sitting,
+        name=ACT_NAMES[order.act],
+        done=done,
+        total=len(people),
+        refused=_with_names(people, refused),
+        args=_kept(),
+    )
+
+
+def _with_names(people: Iterable[Person], refused: Iterable[Refusal]) -> list[tuple[Person, list[Text]]]:
+    by_id = {person.candidate_id: person for person in people}
+    return [(by_id[one.candidate_id], [reason.text for reason in one.reasons]) for one in refused]
+
+
+def _packed(ids: Iterable[UUID]) -> str:
+    return urlsafe_b64encode(b"".join(one.bytes for one in ids)).decode()
+
+
+def _unpacked(text: str) -> list[UUID]:
+    try:
+        data = urlsafe_b64decode(text)
+        return [UUID(bytes=data[at : at + UUID_BYTES]) for at in range(0, len(data), UUID_BYTES)]
+    except ValueError:
+        raise InvalidError(_("选定的考生名单不完整，请返回监考页面重新选择。")) from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise InvalidError(_("页面内容不完整，请返回监考页面重新办理。"))
+    return instant
