@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,16 +19,21 @@ from core import clock, passwords
 from core.audit import Actor
 from core.sealing import matching_digest, sealed
 from exam.draws import bank_rows, commitment_of
+from exam.marking import Given, as_shown
 from exam.models.planning import BlueprintCell, Candidate, ExamBlueprint, Sitting
 from exam.models.results import Mark, PassList, PassListEntry
 from exam.models.room import Attempt, Paper
+from exam.operations.handing_in import hand_in
+from exam.operations.room import start_attempt
+from exam.operations.saving import append_responses
+from exam.queries.room import paper_of
 from exam.states import AttemptState, FinishKind, SittingState
 from people.models import DOCUMENT_PLACE, Account, Officer, Organisation
 from people.permissions import Role
 from people.posts import DivisionKind, DocumentKind, EmploymentType, OrganisationKind, PostState
 from questions.kinds import TRUE_FALSE_OPTIONS, ItemKind, Subject
 from questions.models import Item, ItemVersion
-from questions.queries import active_bank
+from questions.queries import active_bank, keys_of
 from tests.forms_browser import TEST_PASSWORD
 from training.models import Course
 
@@ -255,6 +261,20 @@ def make_attempt(session: Session, candidate: Candidate, score: int | None = Non
         session.add(Mark(**marked, score=score, full_score=100, cut_score=60, answered_count=80))
         session.flush()
     return attempt
+
+
+def make_answered(session: Session, candidate: Candidate, wrong: frozenset[UUID] = frozenset()) -> Attempt:
+    """Return an attempt sat through the real operations: all right but these items, which get one wrong letter."""
+    attempt = start_attempt(session, candidate, ACTOR)
+    entries = paper_of(session, attempt.paper_id)
+    keys = keys_of(session, [entry.version_id for entry in entries])
+    given = []
+    for place, entry in enumerate(entries, start=1):
+        key = keys[entry.version_id]
+        letters = next(one for one in "ABCD" if one not in key) if entry.version_id in wrong else key
+        given.append(Given(place, place, as_shown(entry.order, letters)))
+    append_responses(session, attempt.id, attempt.fence, given)
+    return hand_in(session, attempt, ACTOR)
 
 
 def make_paper(session: Session, candidate: Candidate, **changes: Any) -> Paper:

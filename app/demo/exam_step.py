@@ -25,6 +25,7 @@ from exam.operations import closing, planning, publishing, room
 from exam.operations.handing_in import hand_in
 from exam.operations.saving import append_responses
 from exam.queries.room import paper_of
+from exam.states import SittingKind
 from people.models import Officer
 from questions.bank import BankItem
 from questions.operations import ITEMS
@@ -37,6 +38,7 @@ from training.operations import credit_hours, plan_course
 COURSE = "新办行政执法证件人员线上培训"
 SITTING = "新办行政执法证件人员线上培训考试"
 MAKE_UP = "新办行政执法证件人员补考"
+MOCK = "行政执法资格模拟考试"
 BATCH = 150
 
 
@@ -128,12 +130,14 @@ def settle(stage: Stage) -> None:
 
 
 def open_make_up(stage: Stage) -> None:
-    """Open a make-up sitting for everybody who has not passed, so that a candidate has an exam to sit."""
+    """Open a make-up of the sitting for everybody who did not pass and has the hours, as the office would."""
     with clock.at(stage.morning(-10)), transaction() as session:
         actor = acting(session, "guanli").actor
         first = session.scalars(select(Sitting).where(Sitting.title == SITTING)).one()
         make_up = Sitting(
             title=MAKE_UP,
+            kind=SittingKind.MAKE_UP,
+            first_sitting_id=first.id,
             blueprint=first.blueprint,
             blueprint_id=first.blueprint_id,
             course_id=first.course_id,
@@ -141,11 +145,27 @@ def open_make_up(stage: Stage) -> None:
             closes_at=stage.evening(89),
         )
         planning.plan_sitting(session, make_up, actor)
-        officers = officers_by_document(session)
-        again = [officers[digest_of(fate.person.document)] for fate in fates(stage) if not fate.passes]
-        planning.register_candidates(session, make_up, again, actor)
+        planning.register_for_make_up(session, make_up, actor)
         planning.open_sitting(session, make_up, actor)
-    stage.advance(len(again))
+    stage.advance(1000)
+
+
+def open_mock(stage: Stage) -> None:
+    """Open a mock exam that every candidate may join."""
+    with clock.at(stage.morning(-9)), transaction() as session:
+        actor = acting(session, "guanli").actor
+        first = session.scalars(select(Sitting).where(Sitting.title == SITTING)).one()
+        mock = Sitting(
+            title=MOCK,
+            kind=SittingKind.MOCK,
+            blueprint=first.blueprint,
+            blueprint_id=first.blueprint_id,
+            opens_at=stage.morning(-8),
+            closes_at=stage.evening(180),
+        )
+        planning.plan_sitting(session, mock, actor)
+        planning.open_sitting(session, mock, actor)
+    stage.advance(10)
 
 
 def failed_document(stage: Stage) -> str:
