@@ -7,6 +7,7 @@ was not put together by hand. A bank that is short is refused; no paper is ever 
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from core.texts import lazy_gettext as _
 from exam.blueprints import Cell
 from questions.bank import BankItem
 from questions.kinds import KIND_NAMES, OPTION_LETTERS, ItemKind
+
+MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,13 @@ def rows_of(entries: Iterable[PaperEntry]) -> list[list[Any]]:
 
 def entries_of(rows: Iterable[Sequence[Any]]) -> list[PaperEntry]:
     """Return a stored paper."""
-    return [PaperEntry(UUID(version_id), order, marks) for version_id, order, marks in rows]
+    return [PaperEntry(_version_id(text), order, marks) for text, order, marks in rows]
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _version_id(text: str) -> UUID:
+    """Return a version id; the papers of a sitting name the same ones over and over."""
+    return UUID(text)
 
 
 class _Lots:
