@@ -211,7 +211,7 @@ def test_a_unit_sees_every_sitting_and_its_own_people_alone(signed_in, running):
     browser = signed_in(Role.UNIT_ADMINISTRATOR)
     browser.open("/sittings/")
     assert cells(browser)[0][0] == "春季考试"
-    assert cells(browser)[0][3:] == ["1", "0"]
+    assert cells(browser)[0][4:] == ["1", "0"]
     browser.open(browser.link("春季考试"))
     assert [row[0] for row in cells(browser)] == ["区里人"]
     assert "局里人" not in browser.text()
