@@ -1,6 +1,7 @@
 """The invigilators' board of a sitting, the acts that are done from it, and the timeline of one attempt."""
 
 import hashlib
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -49,6 +50,7 @@ NAMES_SHOWN = 30
 FINGERPRINT_LENGTH = 8
 FILTERS = ("text", "unit", "room", "state", "sort", "size", "page")
 UUID_BYTES = 16
+INCOMPLETE = _("选定的考生名单不完整，请返回监考页面重新选择。")
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def rows(sitting_id: UUID) -> Response:
         units, rooms = _units(session, sitting_id), _rooms(session, sitting_id)
     listed = [(fingerprint(cells), cells) for cells in (_cells(row, units, rooms) for row in board.page.rows)]
     body: dict[str, Any] = {
-        "counts": {**{str(state): count for state, count in board.counts.states.items()}},
+        "counts": {str(state): count for state, count in board.counts.states.items()},
         "irregular": board.counts.irregular,
         "total": board.counts.total,
         "held": board.held,
@@ -107,7 +109,10 @@ def rows(sitting_id: UUID) -> Response:
         "pages": board.page.count,
     }
     tag = hashlib.sha256(repr((body, [mark for mark, _cells in listed])).encode()).hexdigest()[:32]
-    response = make_response("", 304) if tag in request.if_none_match else jsonify(body | _rows_for_page(listed))
+    response = make_response("", 304)
+    if tag not in request.if_none_match:
+        said = json.dumps(body | _rows_for_page(listed), ensure_ascii=False, separators=(",", ":"))
+        response = make_response(said, {"Content-Type": "application/json"})
     response.set_etag(tag)
     response.headers["Server-Time-Ms"] = str(int(clock.now().timestamp() * 1000))
     return response
@@ -140,6 +145,8 @@ def confirm(sitting_id: UUID) -> str | Response:
     with reading() as session:
         sitting = planning.sitting(session, sitting_id)
         people = queries.people(session, sitting_id, current_user.scope, _unpacked(form.people.data or ""))
+    if not people:
+        raise InvalidError(INCOMPLETE)
     if form.validate_on_submit():
         try:
             order, decided_at = _order(form), _instant(form.decided_at.data or "")
@@ -348,7 +355,7 @@ def _unpacked(text: str) -> list[UUID]:
         data = urlsafe_b64decode(text)
         return [UUID(bytes=data[at : at + UUID_BYTES]) for at in range(0, len(data), UUID_BYTES)]
     except ValueError:
-        raise InvalidError(_("选定的考生名单不完整，请返回监考页面重新选择。")) from None
+        raise InvalidError(INCOMPLETE) from None
 
 
 def _instant(text: str) -> datetime:
