@@ -18,7 +18,7 @@ from tests.databases import Databases
 from tests.factories import make_account, make_city
 from tests.forms_browser import FormsBrowser
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.in_room"]
 SECRET = "a secret for tests alone"
 use_keys(SECRET.encode())
 # A shared machine is slow at times, so no example has a deadline; where a run must tell the same twice, it does.

@@ -13,54 +13,12 @@ from core import clock
 from core.db import reading, transaction
 from exam.models.results import Mark
 from exam.models.room import Attempt
-from exam.queries.room import progress_of
 from exam.states import AttemptState, FinishKind
-from people.models import Officer
-from people.permissions import Role
 from tests.browser import sign_in
-from tests.factories import make_account, make_candidate, make_city, make_sitting
+from tests.in_room import cell, go_on_here, is_saved, stored
 
 pytestmark = pytest.mark.browser
 WIDTHS = [320, 390, 768, 1440]
-SAVED = "已全部保存"
-
-
-@pytest.fixture
-def sitting(app):
-    with transaction() as session:
-        return make_sitting(session)
-
-
-@pytest.fixture
-def account(app, sitting):
-    with transaction() as session:
-        account = make_account(session, Role.CANDIDATE, make_city(session).county)
-        make_candidate(session, sitting, session.get_one(Officer, account.officer_id))
-        return account
-
-
-@pytest.fixture
-def in_room(page, account, sitting):
-    """The window of a candidate who has just started."""
-    sign_in(page, account)
-    page.get_by_role("link", name="进入候考").click()
-    page.get_by_role("button", name="开始考试").click()
-    expect(page.get_by_role("heading", name="第 1 题")).to_be_visible()
-    return page
-
-
-def stored():
-    with reading() as session:
-        attempt = session.scalars(select(Attempt)).one()
-        return progress_of(session, attempt.id).choices
-
-
-def is_saved(page):
-    expect(page.locator("#save-text")).to_have_text(SAVED)
-
-
-def cell(page, place):
-    return page.locator(f"#cell-{place}")
 
 
 def test_a_whole_exam_by_mouse(in_room):
@@ -145,38 +103,6 @@ def test_changing_the_language_keeps_place_and_answers(in_room):
     expect(in_room.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_the_second_window_takes_over_and_the_first_is_locked(in_room, context):
-    in_room.keyboard.press("a")
-    is_saved(in_room)
-    second = context.new_page()
-    second.goto(in_room.url)
-    expect(second.locator("input[value=A]")).to_be_checked()
-    expect(in_room.get_by_role("heading", name="本试卷已在另一窗口打开")).to_be_visible()
-    second.keyboard.press("b")
-    is_saved(second)
-    assert stored() == {1: "B"}
-    in_room.get_by_role("button", name="在这里继续作答").click()
-    expect(in_room.locator("input[value=B]")).to_be_checked()
-    expect(second.get_by_role("heading", name="本试卷已在另一窗口打开")).to_be_visible()
-
-
-def test_another_computer_takes_over_and_the_first_is_refused_its_next_answer(
-    in_room, chromium, live_server, account
-):
-    elsewhere = chromium.new_context(base_url=live_server)
-    other = elsewhere.new_page()
-    sign_in(other, account)
-    other.goto(in_room.url)
-    other.locator("#question-title").wait_for()
-    in_room.keyboard.press("a")
-    expect(in_room.get_by_role("heading", name="本试卷已在另一窗口打开")).to_be_visible()
-    assert stored() == {}
-    other.keyboard.press("b")
-    is_saved(other)
-    elsewhere.close()
-    assert stored() == {1: "B"}
-
-
 def test_answers_given_without_a_line_are_kept_and_sent_when_it_is_back(in_room, context):
     context.set_offline(True)
     in_room.keyboard.press("a")
@@ -205,6 +131,7 @@ def test_answers_that_never_left_survive_closing_the_window(in_room, context):
     in_room.close(run_before_unload=False)
     again = context.new_page()
     again.goto(address)
+    go_on_here(again)
     is_saved(again)
     assert stored() == {1: "A", 2: "C"}
     expect(again.locator("input[value=C]")).to_be_checked()
@@ -226,26 +153,6 @@ def test_an_answer_whose_acknowledgement_was_lost_is_not_asked_about(in_room):
     is_saved(in_room)
     assert stored() == {1: "A"}
     expect(in_room.locator("#notices")).not_to_contain_text("核对")
-
-
-def test_what_was_answered_elsewhere_meanwhile_is_said(in_room, chromium, live_server, account):
-    in_room.route("**/responses", lambda route: route.abort())
-    in_room.keyboard.press("a")
-    expect(in_room.locator("#save-text")).to_have_text(re.compile("连接中断"))
-    elsewhere = chromium.new_context(base_url=live_server)
-    other = elsewhere.new_page()
-    sign_in(other, account)
-    other.goto(in_room.url)
-    other.locator("#question-title").wait_for()
-    other.keyboard.press("b")
-    is_saved(other)
-    elsewhere.close()
-    in_room.unroute("**/responses")
-    in_room.on("dialog", lambda dialog: dialog.accept())
-    in_room.reload()
-    expect(in_room.locator("#notices")).to_contain_text("以服务器保存的为准，请核对：1")
-    expect(in_room.locator("input[value=B]")).to_be_checked()
-    assert stored() == {1: "B"}
 
 
 def test_the_word_saved_comes_only_after_the_server_has_said_so(in_room):
@@ -297,20 +204,20 @@ def test_who_is_signed_out_is_told_and_loses_nothing(in_room, context):
     )
 
 
-def test_the_waiting_page_opens_by_itself(page, account, sitting):
+def test_the_waiting_page_opens_by_itself(page, room_account, room_sitting):
     with transaction() as session:
-        session.merge(sitting).opens_at = clock.now() + timedelta(seconds=4)
-    sign_in(page, account)
-    page.goto(f"/sittings/{sitting.id}/waiting")
+        session.merge(room_sitting).opens_at = clock.now() + timedelta(seconds=4)
+    sign_in(page, room_account)
+    page.goto(f"/sittings/{room_sitting.id}/waiting")
     expect(page.locator("#countdown")).to_have_text(re.compile(r"^00:0\d$"))
     expect(page.get_by_role("button", name="开始考试")).to_be_visible(timeout=10_000)
 
 
-def test_without_script_the_page_says_so(chromium, live_server, account, sitting):
+def test_without_script_the_page_says_so(chromium, live_server, room_account, room_sitting):
     context = chromium.new_context(base_url=live_server, java_script_enabled=False)
     page = context.new_page()
-    sign_in(page, account)
-    page.goto(f"/sittings/{sitting.id}/waiting")
+    sign_in(page, room_account)
+    page.goto(f"/sittings/{room_sitting.id}/waiting")
     page.get_by_role("button", name="开始考试").click()
     assert "需要启用 JavaScript" in page.locator("noscript").first.text_content()
     context.close()
@@ -336,9 +243,9 @@ def test_nothing_bars_people_from_the_pages(in_room, language):
     is_accessible(in_room)
 
 
-def test_nothing_bars_people_from_waiting_and_outcome(page, account, sitting):
-    sign_in(page, account)
-    page.goto(f"/sittings/{sitting.id}/waiting")
+def test_nothing_bars_people_from_waiting_and_outcome(page, room_account, room_sitting):
+    sign_in(page, room_account)
+    page.goto(f"/sittings/{room_sitting.id}/waiting")
     is_accessible(page)
     page.get_by_role("button", name="开始考试").click()
     page.locator("#question-title").wait_for()
