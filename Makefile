@@ -11,7 +11,7 @@ SOURCES := core people training questions exam certificates app tests
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: run test check format catalogue clean
+.PHONY: run test check format catalogue drill clean
 
 run: .venv/run-ready $(COMPILED)
 	@$(BIN)/chizheng run
@@ -43,6 +43,10 @@ catalogue: .venv/dev-ready
 .venv/dev-ready: requirements-dev.lock requirements-setup.lock pyproject.toml
 	@scripts/environment dev
 	@touch $@ .venv/run-ready
+
+# Does harm to a real server for about an hour and prints what became of it; ONLY="kill bell" runs these alone.
+drill: .venv/dev-ready $(COMPILED)
+	$(BIN)/python -m scripts.drill $(ONLY)
 
 %.mo: %.po | .venv/run-ready
 	@$(BIN)/pybabel -q compile -i $< -o $@
