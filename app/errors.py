@@ -4,10 +4,12 @@ import secrets
 from collections.abc import Sequence
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as NoConnectionError
 from werkzeug.exceptions import HTTPException
 
+from app.languages import is_english
 from core.errors import DomainError, ForbiddenError, InvalidError, NotFoundError, RefusedError
 from core.texts import Text, lazy_gettext as _
 
@@ -25,12 +27,15 @@ TITLES: dict[int, Text] = {
     409: _("现在不能办理"),
     413: _("文件太大"),
     500: _("系统出错"),
+    503: _("暂时无法读写数据"),
 }
 SENTENCES: dict[int, Text] = {
     404: _("没有找到您要的内容，请核对网址或返回上一页。"),
     405: _("请从页面上的链接或按钮进入。"),
     413: _("上传的文件超过 10 MB，请拆分后再上传。"),
 }
+UNREACHABLE = (OperationalError, InterfaceError, NoConnectionError)
+RETRY_SECONDS = 5
 log = structlog.get_logger()
 
 
@@ -39,6 +44,8 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(CSRFError, _stale_page)
     app.register_error_handler(HTTPException, _http)
+    for kind in UNREACHABLE:
+        app.register_error_handler(kind, _unreachable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -68,8 +75,29 @@ def _unexpected(error: Exception) -> Response:
     return _answer(500, [text])
 
 
+def _unreachable(error: Exception) -> Response:
+    """Say that the database is away, full or standing still; nothing here may ask it for anything.
+
+    The page of the exam room keeps what is not acknowledged and sends it again by itself.
+    """
+    log.error("database unreachable", path=request.path, cause=type(error).__name__, exc_info=error)
+    text = _("数据库暂时没有响应，这次操作没有保存。请不要关闭填写中的页面，稍候再试。")
+    if request.path.startswith("/api/"):
+        answer = make_response(jsonify(error=str(text)), 503)
+    else:
+        again = request.full_path.rstrip("?") if request.method == "GET" else url_for("site.front")
+        page = current_app.jinja_env.get_template("app/unreachable.html")
+        shown = {"title": TITLES[503], "sentence": text, "again": again, "is_english": is_english()}
+        answer = make_response(page.render(shown), 503)
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
 def _answer(status: int, sentences: Sequence[Text]) -> Response:
     if request.path.startswith("/api/"):
         return make_response(jsonify(error=" ".join(map(str, sentences))), status)
     title = TITLES.get(status, TITLES[400])
-    return make_response(render_template("app/error.html", title=title, sentences=sentences), status)
+    try:
+        return make_response(render_template("app/error.html", title=title, sentences=sentences), status)
+    except UNREACHABLE as error:
+        return _unreachable(error)

@@ -1,4 +1,4 @@
-"""A candidate's page without a browser: it journals each answer, sends it until it is acknowledged, forgets nothing.
+"""A candidate's page without a browser: it journals each answer and sends it until it is acknowledged.
 
 What it remembers is the other half of every drill: an answer it was told is saved must be in the database.
 """

@@ -4,6 +4,7 @@ The candidates concerned sit in a network namespace of their own. To swallow pac
 false hardware address for the other: what is sent goes out and nobody takes it.
 """
 
+import itertools
 import os
 import subprocess
 import time
@@ -60,7 +61,7 @@ def _cut_and_mend(found: Findings, line: "Cable", cut: list[Page], others: list[
 
 def _longest_silence(page: Page, since: float) -> float:
     times = [since, *(t for t, _answer in page.acknowledged_at if t > since), time.time()]
-    return max(after - before for before, after in zip(times, times[1:], strict=False))
+    return max(after - before for before, after in itertools.pairwise(times))
 
 
 @dataclass(frozen=True)

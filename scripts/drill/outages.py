@@ -68,7 +68,10 @@ def working(
                 yield pages
                 finish(pages, DRAIN_SECONDS)
     found.compare(url, pages)
-    found.notes.append(f"answers of the server: {statuses(pages)}")
+    seen = statuses(pages)
+    found.notes.append(f"answers of the server: {seen}")
+    if seen.get(500):
+        found.breaches.append("the server called the outage an error of its own")
 
 
 def statuses(pages: list[Page]) -> dict[int, int]:
