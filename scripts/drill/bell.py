@@ -40,6 +40,10 @@ class Desk:
         said = self.lines[0].post(f"/api/attempts/{seat.attempt_id}/places", {"take_over": True})
         self.token = str(said.body.get("token", ""))
 
+    def close(self) -> None:
+        for line in self.lines:
+            line.close()
+
     def save(self, line: Line, first: int, start: float) -> None:
         """Send one answer after another until none is taken any more."""
         assert self.seat is not None
@@ -69,10 +73,12 @@ def drill(kind: str, runs: int, fault: str = "") -> Findings:
             for desk in desks:
                 desk.lines[0].sign_in(desk.person.username)
                 desk.lines[1].cookie = desk.lines[0].cookie
+            done: list[tuple[UUID, list[int]]] = []
             with connected(url):
-                done: list[tuple[UUID, list[int]]] = []
                 while len(done) < runs:
                     done += _race(desks, chance)
+            for desk in desks:
+                desk.close()
         _judge(found, url, done)
     return found
 

@@ -114,6 +114,12 @@ class Page(threading.Thread):
 
     def run(self) -> None:
         enter(self.network)
+        try:
+            self._work()
+        finally:
+            self.line.close()
+
+    def _work(self) -> None:
         self._open()
         while not (self.leaving.is_set() or self.is_over or (self.stopping.is_set() and not self.pending)):
             if not self.stopping.is_set():
@@ -121,7 +127,6 @@ class Page(threading.Thread):
             if self.pending and not self._send():
                 self.leaving.wait(AGAIN_SECONDS)
             self.leaving.wait(self.pace)
-        self.line.close()
 
     def last_acknowledged(self) -> float:
         return self.acknowledged_at[-1][0] if self.acknowledged_at else 0.0

@@ -11,19 +11,20 @@ NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="a network of one's ow
 # The network that the drill lays on this machine, besides the loopback that tests may use.
 LAID = pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost", "10.213.0.0/16"])
 pytestmark = [pytest.mark.drill, pytest.mark.slow]
+ENOUGH = 16  # acknowledgements that show that there was a load, on the slowest machine
 
 
 def test_no_acknowledged_answer_is_lost_when_postgresql_restarts():
     found = outages.restart(2)
     assert found.is_clean, found
-    assert found.acknowledged > 100
+    assert found.acknowledged > ENOUGH
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_acknowledged_answer_is_lost_when_the_database_stands_still(kind):
     found = outages.pause(kind, 3)
     assert found.is_clean, found
-    assert found.acknowledged > 100
+    assert found.acknowledged > ENOUGH
 
 
 def test_a_memory_that_runs_over_while_the_database_stands_still_is_caught():
