@@ -1,7 +1,7 @@
 """The short way for the one request that the exam room stands or falls with: the save of one answer.
 
 It answers a save that nothing stands against and hands every other request, untouched, to Flask, where the
-same route stands with all its refusals. What it saves is measured in docs/decisions/0010.
+same route stands with all its refusals. What it saves is measured in docs/decisions/0014.
 """
 
 from collections.abc import Callable, Iterable
