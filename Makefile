@@ -11,7 +11,7 @@ SOURCES := core people training questions exam certificates app tests
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: run test check format catalogue drill clean
+.PHONY: run test check format bench catalogue drill clean
 
 run: .venv/run-ready $(COMPILED)
 	@$(BIN)/chizheng run
@@ -30,6 +30,10 @@ check: .venv/dev-ready $(COMPILED)
 format: .venv/dev-ready
 	$(BIN)/ruff check -q --fix $(SOURCES) scripts
 	$(BIN)/ruff format -q $(SOURCES) scripts
+
+# Measures the exam room on both databases; ONLY=postgresql:1000 measures a part, FULL=1 up to 10,000,000 rows.
+bench: .venv/dev-ready $(COMPILED)
+	@ONLY="$(ONLY)" FULL="$(FULL)" $(BIN)/python -m scripts.bench
 
 # Gathers every text into the catalogue; new ones are left for a person to translate.
 catalogue: .venv/dev-ready

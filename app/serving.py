@@ -11,6 +11,7 @@ import resource
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from sqlalchemy.engine import make_url
 
 from app.settings import Settings
 
@@ -28,14 +29,20 @@ def serve(settings: Settings) -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         factory=True,
-        workers=int(os.environ.get("BENCH_WORKERS", "1")),
-        blocking_threads=int(os.environ.get("BENCH_THREADS", THREADS)),
+        workers=_processes(settings),
+        blocking_threads=THREADS,
         backlog=BACKLOG,
         backpressure=_open_files() - SPARE_FILES,
         log_access=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
+
+
+def _processes(settings: Settings) -> int:
+    """Return one process on SQLite, which has one writer, and one for each core on PostgreSQL."""
+    is_sqlite = make_url(settings.database).get_backend_name() == "sqlite"
+    return 1 if is_sqlite else os.cpu_count() or 1
 
 
 def _open_files() -> int:

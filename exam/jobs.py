@@ -11,6 +11,8 @@ from exam.operations.papers import DRAW_JOB, draw_missing_papers, frozen_bank
 from exam.queries.papers import paper_counts
 from exam.queries.room import is_any_overdue
 
+FINISHED_AT_ONCE = 20
+
 
 @handles(DRAW_JOB)
 def draw_papers(run: Run) -> None:
@@ -34,5 +36,7 @@ def finish_what_is_over() -> None:
     with reading() as session:
         if not is_any_overdue(session, now):
             return
-    with transaction() as session:
-        finish_overdue(session, now)
+    finished = FINISHED_AT_ONCE
+    while finished == FINISHED_AT_ONCE:
+        with transaction() as session:
+            finished = finish_overdue(session, now, limit=FINISHED_AT_ONCE)

@@ -4,7 +4,7 @@ An attempt whose time is over is handed in as it stands and as of its deadline, 
 however late. A mark is never changed: marking again is a further row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,8 +15,9 @@ from core import clock
 from core.audit import SYSTEM, Actor
 from core.operations import record_audit
 from core.signing import signature_of
-from exam.marking import Accepted, latest_choices, score
-from exam.models.planning import Candidate, Sitting
+from exam.blueprints import MultipleRule
+from exam.marking import Accepted, Given, latest_choices, score
+from exam.models.planning import Candidate, ExamBlueprint, Sitting
 from exam.models.results import Mark
 from exam.models.room import Attempt, Receipt
 from exam.queries.keys import accepted_keys
@@ -35,21 +36,26 @@ def hand_in(
     finished_at = min(now, attempt.deadline_at)
     if not _close(session, attempt, finished_at, finish_kind):
         return attempt
-    mark = mark_again(session, attempt, MarkCause.HAND_IN if _is_first(session, attempt.id) else MarkCause.LET_IN)
-    _write_receipt(session, attempt, mark.number)
+    log, number = log_of(session, attempt.id), _marks(session, attempt.id) + 1
+    mark = _mark(session, attempt, log, number, MarkCause.HAND_IN if number == 1 else MarkCause.LET_IN)
+    _write_receipt(session, attempt, log, number)
     detail = {"finish": finish_kind, "score": mark.score, "answered": mark.answered_count}
     record_audit(session, actor, "exam:attempt:hand_in", attempt.id, detail)
     return attempt
 
 
-def finish_overdue(session: Session, now: datetime, sitting_id: UUID | None = None) -> int:
-    """Hand in every attempt whose time is over, as it stands and as of its deadline; return how many.
+def finish_overdue(
+    session: Session, now: datetime, sitting_id: UUID | None = None, *, limit: int | None = None
+) -> int:
+    """Hand in the attempts whose time is over, as they stand and as of their deadline; return how many.
+
+    A ``limit`` keeps one transaction short: while it runs, everybody else who writes may have to wait.
 
     One that is being handed in at this very moment is left to whoever is doing it: waiting for it here,
     with others in hand, would let two of us wait for each other.
     """
     query = overdue(now) if sitting_id is None else overdue(now).where(Attempt.sitting_id == sitting_id)
-    attempts = session.scalars(query.with_for_update(skip_locked=True)).all()
+    attempts = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
     for attempt in attempts:
         hand_in(session, attempt, SYSTEM, FinishKind.DEADLINE)
     return len(attempts)
@@ -67,29 +73,37 @@ def mark_again(
     session: Session, attempt: Attempt, cause: MarkCause, keys: Mapping[UUID, Accepted] | None = None
 ) -> Mark:
     """Mark the attempt's log as it stands and store it as the mark that counts from now on."""
+    return _mark(session, attempt, log_of(session, attempt.id), _marks(session, attempt.id) + 1, cause, keys)
+
+
+def _mark(
+    session: Session,
+    attempt: Attempt,
+    log: Sequence[Given],
+    number: int,
+    cause: MarkCause,
+    keys: Mapping[UUID, Accepted] | None = None,
+) -> Mark:
     entries = paper_of(session, attempt.paper_id)
-    blueprint = session.get_one(Sitting, attempt.sitting_id).blueprint
+    asked = select(ExamBlueprint.cut_score, ExamBlueprint.multiple_rule).join(Sitting)
+    cut_score, multiple_rule = session.execute(asked.where(Sitting.id == attempt.sitting_id)).one()
     wanted = [entry.version_id for entry in entries]
     accepted = accepted_keys(session, attempt.sitting_id, wanted) if keys is None else keys
-    result = score(entries, latest_choices(log_of(session, attempt.id)), accepted, blueprint.multiple_rule)
+    result = score(entries, latest_choices(log), accepted, MultipleRule(multiple_rule))
     mark = Mark(
         attempt_id=attempt.id,
-        number=_marks(session, attempt.id) + 1,
+        number=number,
         cause=cause,
         sitting_id=attempt.sitting_id,
         score=result.score,
         full_score=result.full_score,
-        cut_score=blueprint.cut_score,
+        cut_score=cut_score,
         answered_count=result.answered_count,
         marked_at=clock.now(),
     )
     session.add(mark)
     session.flush()
     return mark
-
-
-def _is_first(session: Session, attempt_id: UUID) -> bool:
-    return _marks(session, attempt_id) == 0
 
 
 def _marks(session: Session, attempt_id: UUID) -> int:
@@ -114,8 +128,7 @@ def _close(session: Session, attempt: Attempt, finished_at: datetime, finish_kin
     return moved is not None
 
 
-def _write_receipt(session: Session, attempt: Attempt, number: int) -> None:
-    log = log_of(session, attempt.id)
+def _write_receipt(session: Session, attempt: Attempt, log: Sequence[Given], number: int) -> None:
     candidate_no = session.scalars(select(Candidate.candidate_no).where(Candidate.id == attempt.candidate_id)).one()
     finished_at = attempt.finished_at or clock.now()
     body = body_of(ReceiptFacts(attempt.id, candidate_no, number, len(log), log_digest(log), finished_at))

@@ -17,7 +17,7 @@ from core.texts import lazy_gettext as _
 from exam import admission, time_ledger
 from exam.accommodations import AccommodationKind
 from exam.events import EventKind
-from exam.models.planning import Candidate, Sitting
+from exam.models.planning import Candidate, ExamBlueprint, Sitting
 from exam.models.room import Attempt, RoomEvent, TimeEntry
 from exam.operations.papers import paper_for
 from exam.queries.accommodations import granted_to
@@ -128,7 +128,8 @@ def _next_number(session: Session, sitting: Sitting, candidate: Candidate) -> in
 
 
 def _first_lines(session: Session, sitting: Sitting, candidate: Candidate) -> Sequence[Line]:
-    duration = timedelta(minutes=sitting.blueprint.duration_minutes)
+    asked = select(ExamBlueprint.duration_minutes).where(ExamBlueprint.id == sitting.blueprint_id)
+    duration = timedelta(minutes=session.scalars(asked).one())
     seconds = time_ledger.allowance(clock.now(), sitting.closes_at, duration)
     lines = [Line(TimeKind.ALLOWANCE, seconds)]
     more = granted_to(session, candidate.id).get(AccommodationKind.EXTRA_TIME)

@@ -14,21 +14,29 @@ from exam.models.room import Attempt
 
 def newest_attempt() -> ColumnElement[bool]:
     """Say that an attempt is its candidate's newest; only a mock exam has older ones."""
-    newer = aliased(Attempt)
-    return _none(Attempt, newer.id, newer.candidate_id == Attempt.candidate_id, newer.id > Attempt.id)
+    return _NEWEST_ATTEMPT
 
 
 def newest_mark() -> ColumnElement[bool]:
     """Say that a mark is the one that counts."""
-    newer = aliased(Mark)
-    return _none(Mark, newer.id, newer.attempt_id == Mark.attempt_id, newer.number > Mark.number)
+    return _NEWEST_MARK
 
 
 def newest_result() -> ColumnElement[bool]:
     """Say that a result is the one that counts."""
-    newer = aliased(Result)
-    return _none(Result, newer.id, newer.candidate_id == Result.candidate_id, newer.number > Result.number)
+    return _NEWEST_RESULT
 
 
 def _none(of: Any, column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return ~select(column).where(*conditions).correlate(of).exists()
+
+
+# Put together once: an alias costs more to make than the query that uses it.
+_attempt, _mark, _result = aliased(Attempt), aliased(Mark), aliased(Result)
+_NEWEST_ATTEMPT = _none(
+    Attempt, _attempt.id, _attempt.candidate_id == Attempt.candidate_id, _attempt.id > Attempt.id
+)
+_NEWEST_MARK = _none(Mark, _mark.id, _mark.attempt_id == Mark.attempt_id, _mark.number > Mark.number)
+_NEWEST_RESULT = _none(
+    Result, _result.id, _result.candidate_id == Result.candidate_id, _result.number > Result.number
+)

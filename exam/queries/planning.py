@@ -233,14 +233,13 @@ def has_begun(session: Session, candidate: Candidate) -> bool:
 
 def candidate_facts(session: Session, candidate: Candidate, address: str | None = None) -> CandidateFacts:
     """Return what admission asks of a candidate, as it stands now; without an address none is asked about."""
-    course_id, kind = session.execute(
-        select(Sitting.course_id, Sitting.kind).where(Sitting.id == candidate.sitting_id)
-    ).one()
-    done = hours_done(session, course_id, candidate.officer_id) if course_id else ZERO
+    sitting = session.get_one(Sitting, candidate.sitting_id)
+    done = hours_done(session, sitting.course_id, candidate.officer_id) if sitting.course_id else ZERO
     return CandidateFacts(
         standing=Standing(candidate.standing),
         hours_done=done,
-        has_finished=kind != SittingKind.MOCK and attempt_state_of(session, candidate.id) is AttemptState.HANDED_IN,
+        has_finished=sitting.kind != SittingKind.MOCK
+        and attempt_state_of(session, candidate.id) is AttemptState.HANDED_IN,
         in_post=candidate.officer.post == PostState.IN_POST,
         has_sat_make_up=kind == SittingKind.MAKE_UP and has_sat_other_make_up(session, candidate),
         room=_room_facts(candidate, address) if address is not None else None,

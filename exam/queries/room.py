@@ -19,11 +19,11 @@ from exam.models.room import Attempt, Paper, Receipt, Response, TimeEntry
 from exam.papers import PaperEntry, entries_of
 from exam.queries.newest import newest_attempt, newest_mark
 from exam.queries.planning import candidate_facts, candidate_record, candidates_of_officer, sitting_facts
+from exam.queries.wordings import Wording, wordings_of
 from exam.states import AttemptState, SittingKind
 from exam.time_ledger import Line, TimeKind
 from questions.kinds import OPTION_LETTERS, ItemKind
 from questions.models import Item, ItemVersion
-from questions.queries import shown_versions
 from training.hours import shortfall
 from training.models import Course
 from training.queries import courses, hours_done
@@ -162,12 +162,8 @@ def paper_of(session: Session, paper_id: UUID) -> list[PaperEntry]:
 def questions_of(session: Session, paper_id: UUID) -> list[Question]:
     """Return a paper as it is shown."""
     entries = paper_of(session, paper_id)
-    version_ids = [entry.version_id for entry in entries]
-    versions, kinds = shown_versions(session, version_ids), kinds_of(session, version_ids)
-    return [
-        _question(place, entry, versions[entry.version_id], kinds[entry.version_id])
-        for place, entry in enumerate(entries, start=1)
-    ]
+    said = wordings_of(session, [entry.version_id for entry in entries])
+    return [_question(place, entry, said[entry.version_id]) for place, entry in enumerate(entries, start=1)]
 
 
 def kinds_of(session: Session, version_ids: Iterable[UUID]) -> dict[UUID, ItemKind]:
@@ -205,9 +201,9 @@ def receipt_of(session: Session, attempt_id: UUID) -> Receipt | None:
     return session.scalars(query.order_by(Receipt.number.desc()).limit(1)).one_or_none()
 
 
-def _question(place: int, entry: PaperEntry, version: ItemVersion, kind: ItemKind) -> Question:
-    texts = dict(zip(OPTION_LETTERS, version.options, strict=False))
-    return Question(place, kind, entry.marks, version.stem, tuple(texts[letter] for letter in entry.order))
+def _question(place: int, entry: PaperEntry, said: Wording) -> Question:
+    texts = dict(zip(OPTION_LETTERS, said.options, strict=False))
+    return Question(place, said.kind, entry.marks, said.stem, tuple(texts[letter] for letter in entry.order))
 
 
 def _kinds(version_ids: Iterable[UUID]) -> Select[UUID, ItemKind]:

@@ -106,7 +106,7 @@ def room(attempt_id: UUID) -> str | Response:
             attempt=attempt,
             candidate=attempt.candidate,
             sitting=sitting,
-            paper=[_shown(question) for question in queries.questions_of(session, attempt.paper_id)],
+            paper=_shown(queries.questions_of(session, attempt.paper_id)),
             halves=_gives_halves(sitting),
             has_large_print=_has_large_print(session, attempt.candidate),
             leaves=times_left(session, attempt_id),
@@ -193,12 +193,16 @@ def _receipt_shown(row: Receipt | None) -> dict[str, Any] | None:
     }
 
 
-def _shown(question: Question) -> dict[str, Any]:
+def _shown(questions: list[Question]) -> list[dict[str, Any]]:
     """Return the fields that leave for the browser, one by one."""
-    return {
-        "kind": str(KIND_NAMES[question.kind]),
-        "many": question.kind is ItemKind.MULTIPLE,
-        "marks": question.marks,
-        "stem": question.stem,
-        "options": list(question.options),
-    }
+    names = {kind: str(name) for kind, name in KIND_NAMES.items()}
+    return [
+        {
+            "kind": names[question.kind],
+            "many": question.kind is ItemKind.MULTIPLE,
+            "marks": question.marks,
+            "stem": question.stem,
+            "options": list(question.options),
+        }
+        for question in questions
+    ]

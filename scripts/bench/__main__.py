@@ -19,7 +19,7 @@ from scripts.bench.server import served
 from scripts.bench.steps import EVERY_S, Steps, grow_to, stored_responses
 
 SIZES = (100, 1_000, 5_000, 20_000)
-CROWD = 3_000
+CROWD = int(os.environ.get("CROWD", "3000"))
 WINDOW_S = float(os.environ.get("WINDOW", "30"))
 GROWTH = (10_000, 100_000, 1_000_000)
 FULL_GROWTH = (*GROWTH, 10_000_000)
