@@ -29,6 +29,7 @@ from questions.operations import ITEMS
 
 AT_ONCE = 2_000
 CITY = "测量市"
+UNITS = 8
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,19 @@ def _found(session: Session) -> None:
         division_kind=DivisionKind.ADMINISTRATIVE,
         issuer_name=CITY,
     )
-    found_organisations(session, [city], SYSTEM)
+    units = [
+        Organisation(
+            code=f"U{number:02d}",
+            name=f"测量单位{number}",
+            name_en=f"Measured Unit {number}",
+            kind=OrganisationKind.DEPARTMENT,
+            division_code="130300",
+            division_kind=DivisionKind.ADMINISTRATIVE,
+            enforcement_category="城市管理",
+        )
+        for number in range(UNITS)
+    ]
+    found_organisations(session, [city, *units], SYSTEM)
 
 
 def _officers(count: int) -> list[tuple[UUID, UUID]]:
@@ -71,7 +84,10 @@ def _officers(count: int) -> list[tuple[UUID, UUID]]:
     for start in range(0, count, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, count))
         with transaction() as session:
-            roll = [RollEntry(f"测量员{one}", DocumentKind.DEMO, f"DEMO-{one:06d}", CITY) for one in numbers]
+            roll = [
+                RollEntry(f"测量员{one}", DocumentKind.DEMO, f"DEMO-{one:06d}", f"测量单位{one % UNITS}")
+                for one in numbers
+            ]
             rows = [_account(officer, password) for officer in import_roll(session, roll, SYSTEM)]
             session.execute(insert(Account), rows)
             made += [(row["officer_id"], row["id"]) for row in rows]
