@@ -16,7 +16,7 @@ from scripts.bench.floors import floor_ms
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
 from scripts.bench.server import served
-from scripts.bench.steps import EVERY_S, Steps, grow_to, stored_responses
+from scripts.bench.steps import Steps, grow_to, stored_responses
 
 SIZES = (100, 1_000, 5_000, 20_000)
 CROWD = int(os.environ.get("CROWD", "3000"))
@@ -69,7 +69,7 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     with served(target, PORT) as running:
         run = Steps(running, desk)
         if room:
-            report.first(target.kind, run.room(room, EVERY_S))
+            report.first(target.kind, run.first(room))
         for size in sizes:
             report.room(target.kind, size, run.room(room[:size], WINDOW_S))
         if crowd:

@@ -92,8 +92,8 @@ class Report:
         """Note the bell that the clock rings for everybody at once."""
         self.figures[f"bell.deadline_seconds.{kind}"] = seconds
         self._percentiles(f"bell.deadline_others_{{}}.{kind}", "save", others)
-        self._measured(f"{kind}: saves of others while the clock hands in 3,000", "save", others)
-        self.notes.append(f"{kind}: 3,000 whose time ends at one instant are handed in after {seconds:.1f} s")
+        self._measured(f"{kind}: saves of others while the clock hands in as many", "save", others)
+        self.notes.append(f"{kind}: whose time ends at one instant, all are handed in after {seconds:.1f} s")
 
     def growth(self, kind: str, total: int, stored: int, measured: Measured) -> None:
         """Note the cost of a save once so many are stored."""

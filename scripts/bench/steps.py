@@ -18,7 +18,8 @@ from scripts.bench.city import Seat
 from scripts.bench.orders import Desk, Seen, carry_out
 from scripts.bench.server import Running
 
-EVERY_S = 20
+EVERY_S = 20.0
+FIRST_PER_S = 300
 STORM_S, BELL_S = 60, 30
 ANSWERS = 80
 BELL_PATIENCE_S = 120
@@ -60,11 +61,16 @@ class Steps:
         self.desk = desk
         self.seq = 0
 
-    def room(self, seats: Sequence[Seat], seconds: float) -> Measured:
+    def first(self, seats: Sequence[Seat]) -> Measured:
+        """Let each candidate save once, no faster than papers can be read for the first time."""
+        seconds = max(EVERY_S, len(seats) / FIRST_PER_S)
+        return self.room(seats, seconds, every=seconds)
+
+    def room(self, seats: Sequence[Seat], seconds: float, every: float = EVERY_S) -> Measured:
         """Let each candidate change an answer every 20 s."""
         players = [self.desk.player(seat, self.seq) for seat in seats]
         self.seq += int(seconds / EVERY_S) + 2
-        measured = self._measured("save", players, window=seconds, every=EVERY_S)
+        measured = self._measured("save", players, window=seconds, every=every)
         check_saved(measured.seen)
         return measured
 
