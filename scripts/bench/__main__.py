@@ -6,6 +6,8 @@ or an error ends the run, because no figure would be worth anything.
 """
 
 import os
+import signal
+import sys
 import time
 
 from app.factory import create_app
@@ -29,6 +31,7 @@ PORT = int(os.environ.get("BENCH_PORT", "8399"))
 
 def main() -> None:
     """Measure what was asked for, print it and store it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are stopped as well
     report = Report()
     only = os.environ.get("ONLY", "")
     for kind in (SQLITE, POSTGRESQL):
