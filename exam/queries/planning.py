@@ -241,7 +241,7 @@ def candidate_facts(session: Session, candidate: Candidate, address: str | None 
         has_finished=sitting.kind != SittingKind.MOCK
         and attempt_state_of(session, candidate.id) is AttemptState.HANDED_IN,
         in_post=candidate.officer.post == PostState.IN_POST,
-        has_sat_make_up=kind == SittingKind.MAKE_UP and has_sat_other_make_up(session, candidate),
+        has_sat_make_up=sitting.kind == SittingKind.MAKE_UP and has_sat_other_make_up(session, candidate),
         room=_room_facts(candidate, address) if address is not None else None,
     )
 
