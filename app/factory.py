@@ -21,6 +21,7 @@ from core.sealing import matching_digest, use_keys
 from exam import api as exam_api
 from exam.views import (
     accommodations,
+    acts,
     blueprints,
     board,
     corrections,
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     blueprints.bp,
     sittings.bp,
     board.bp,
+    acts.bp,
     held.bp,
     rooms.bp,
     accommodations.bp,

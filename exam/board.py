@@ -101,12 +101,16 @@ def last_seen(signs: Signs) -> datetime | None:
 
 
 def state_of(signs: Signs, now: datetime) -> BoardState:
+    """Return where a candidate stands, by the signs of life of their attempt."""
+    return state_at(signs.state, last_seen(signs), now)
+
+
+def state_at(state: AttemptState | None, seen: datetime | None, now: datetime) -> BoardState:
     """Return where a candidate stands: offline is who answers and was not heard of for 45 seconds."""
-    if signs.state is None:
+    if state is None:
         return BoardState.NOT_IN
-    if signs.state is not AttemptState.ANSWERING:
-        return BoardState(signs.state)
-    seen = last_seen(signs)
+    if state is not AttemptState.ANSWERING:
+        return BoardState(state)
     is_offline = seen is None or now - seen >= OFFLINE_AFTER
     return BoardState.OFFLINE if is_offline else BoardState.ANSWERING
 
@@ -118,10 +122,9 @@ def time_left(state: AttemptState | None, deadline_at: datetime | None, paused_a
     return stood_still(paused_at, deadline_at)
 
 
-def problem_rank(row: BoardRow) -> int:
-    """Return how soon a row wants to be looked at: who is offline, then what is irregular, then the rest."""
-    rank = _CALM_RANKS[row.state]
-    return min(rank, _IRREGULAR_RANK) if row.irregular else rank
+def problem_rank(state: BoardState, irregular: int) -> int:
+    """Return how soon somebody wants to be looked at: who is offline, then what is irregular, then the rest."""
+    return min(_CALM_RANKS[state], _IRREGULAR_RANK) if irregular else _CALM_RANKS[state]
 
 
 def clock_text(seconds: int) -> str:

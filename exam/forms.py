@@ -130,6 +130,8 @@ class ActForm(Form):
     act = HiddenField()
     people = HiddenField()
     decided_at = HiddenField()
+    done = HiddenField()
+    refused = HiddenField()
     minutes = IntegerField(_("分钟数"), [Optional()], render_kw=NUMBER)
     category = SelectField(_("异常类别"), validate_choice=False)
     reason = TextAreaField(

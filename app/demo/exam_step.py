@@ -21,8 +21,9 @@ from core.import_kinds import import_sheet
 from exam.marking import Given
 from exam.models.planning import Candidate, Sitting
 from exam.models.results import PassList
-from exam.operations import closing, planning, publishing, room
+from exam.operations import closing, planning, publishing, room, rooms
 from exam.operations.handing_in import hand_in
+from exam.operations.rooms import RoomDraft
 from exam.operations.saving import append_responses
 from exam.queries.room import paper_of
 from exam.states import SittingKind
@@ -39,6 +40,7 @@ COURSE = "新办行政执法证件人员线上培训"
 SITTING = "新办行政执法证件人员线上培训考试"
 MAKE_UP = "新办行政执法证件人员补考"
 MOCK = "行政执法资格模拟考试"
+ROOMS, SEATS = ("第一考场", "第二考场", "第三考场", "第四考场"), 300
 BATCH = 150
 
 
@@ -146,6 +148,9 @@ def open_make_up(stage: Stage) -> None:
         )
         planning.plan_sitting(session, make_up, actor)
         planning.register_for_make_up(session, make_up, actor)
+        drafts = [RoomDraft(name, networks=[]) for name in ROOMS]
+        seats = {rooms.write_down_room(session, make_up, draft, actor).id: SEATS for draft in drafts}
+        rooms.spread_over_rooms(session, make_up, seats, actor)
         planning.open_sitting(session, make_up, actor)
     stage.advance(1000)
 

@@ -84,12 +84,20 @@ def act_on(
     return Tally(len(candidate_ids) - len(refused), tuple(refused))
 
 
-def predicted(session: Session, sitting: Sitting, candidate_ids: Sequence[UUID], order: Order) -> list[Refusal]:
+def predicted(
+    session: Session,
+    sitting: Sitting,
+    candidate_ids: Sequence[UUID],
+    order: Order,
+    *,
+    decided_at: datetime | None = None,
+) -> list[Refusal]:
     """Return who would be refused if the order were given now; nothing is locked or changed."""
     state, now = SittingState(sitting.state), clock.now()
     attempts = _attempts(session, candidate_ids)
+    recent = _just_done(session, sitting.id, order, decided_at) if decided_at else frozenset[UUID]()
     cases = [_Case(sitting.id, one, attempts.get(one)) for one in candidate_ids]
-    judged = [(case, reasons_against(order, _facts(case, state, frozenset()), now)) for case in cases]
+    judged = [(case, reasons_against(order, _facts(case, state, recent), now)) for case in cases]
     return [Refusal(case.candidate_id, tuple(reasons)) for case, reasons in judged if reasons]
 
 

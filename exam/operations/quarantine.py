@@ -1,7 +1,7 @@
 """The verbs on responses that came too late: a person accepts or refuses them, with a reason.
 
 What is accepted is appended to the log as it is, never written in between; an attempt that was marked
-already is marked again, and the earlier mark stays.
+already is marked again, and the earlier mark stays; so does the result of a closed sitting.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,18 +13,18 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.audit import Actor
-from core.errors import Reason, RefusedError, refuse_if
+from core.errors import refuse_if
 from core.operations import record_audit
-from core.texts import lazy_gettext as _
 from exam.held import HeldFacts, reasons_against_decision
 from exam.models.planning import Sitting
 from exam.models.room import Attempt, HeldResponse, Response
 from exam.operations.handing_in import mark_again
 from exam.operations.invigilation import lock_sitting
 from exam.operations.saving import MILLISECOND
+from exam.operations.settling import settle_again
 from exam.queries.held import undecided_of
 from exam.queries.room import mark_of
-from exam.states import AttemptState, HeldDecision, MarkCause, SittingState
+from exam.states import AttemptState, HeldDecision, MarkCause
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def decide(
     how many were decided on.
     """
     sitting = session.get_one(Sitting, attempt.sitting_id)
-    state = lock_sitting(session, sitting)
+    lock_sitting(session, sitting)
     session.refresh(attempt, with_for_update={"of": Attempt})
     rows = _undecided(session, attempt.id, held_ids)
     facts = HeldFacts(AttemptState(attempt.state), len(rows))
@@ -55,7 +55,7 @@ def decide(
     session.flush()
     if verdict.decision is HeldDecision.ACCEPTED:
         _append(session, attempt, rows)
-        _mark(session, attempt, sitting, state)
+        _mark(session, attempt, sitting)
     detail = {"reason": verdict.reason, "seqs": [row.seq for row in rows], "places": [row.place for row in rows]}
     record_audit(session, actor, f"exam:held:{_AUDIT_VERBS[verdict.decision]}", attempt.id, detail)
     return len(rows)
@@ -87,17 +87,10 @@ def _append(session: Session, attempt: Attempt, rows: Sequence[HeldResponse]) ->
     session.flush()
 
 
-def _mark(session: Session, attempt: Attempt, sitting: Sitting, state: SittingState) -> None:
+def _mark(session: Session, attempt: Attempt, sitting: Sitting) -> None:
     if mark_of(session, attempt.id) is not None:
         mark_again(session, attempt, MarkCause.LATE_RESPONSES)
-    _settle_if_closed(session, sitting, state, attempt.candidate_id)
-
-
-def _settle_if_closed(session: Session, sitting: Sitting, state: SittingState, candidate_id: UUID) -> None:
-    """Give the candidate of a closed sitting a further result that the new mark makes."""
-    if state is SittingState.CLOSED:
-        text = _("本场考试已经结束、成绩已经确定，不能再采纳迟到的作答。确有错误的，请通过成绩复核更正。")
-        raise RefusedError([Reason("is_closed", text)])
+    settle_again(session, sitting, [attempt.candidate_id], MarkCause.LATE_RESPONSES, clock.now())
 
 
 _AUDIT_VERBS = {HeldDecision.ACCEPTED: "accept", HeldDecision.REFUSED: "refuse"}

@@ -1,18 +1,19 @@
 """Reads of the invigilators' board: one sitting's candidates as they stand at this moment, within a scope.
 
-What everybody's state rests on is read in one query; what only a shown row needs is read for the page.
+Of everybody only the state is read, in one query; what a shown row says besides is read for the page.
 """
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
+from core.db import Instant, is_postgresql
 from core.paging import Page
 from exam.board import (
     PAGE_SIZES,
@@ -22,6 +23,7 @@ from exam.board import (
     Signs,
     last_seen,
     problem_rank,
+    state_at,
     state_of,
     time_left,
 )
@@ -36,6 +38,7 @@ from people.models import Officer, Organisation
 from people.scope import Scope
 
 FLAGS = (EventKind.IRREGULARITY, EventKind.LEAVE_LIMIT)
+Events = Mapping[UUID, Counter[EventKind]]
 GIVEN = (TimeKind.ACCOMMODATION, TimeKind.EXTRA, TimeKind.OUTAGE)
 
 
@@ -84,6 +87,14 @@ class Person:
     unit: str
 
 
+class _Light(NamedTuple):
+    """Where one candidate stands, and how often something irregular was noted."""
+
+    candidate_id: UUID
+    state: BoardState
+    irregular: int
+
+
 def board(
     session: Session,
     sitting_id: UUID,
@@ -95,22 +106,25 @@ def board(
     size: int = PAGE_SIZES[0],
 ) -> Board:
     """Return one page of the board as it stands now."""
-    rows = _rows(session, sitting_id, scope, wanted, now)
-    states = Counter(row.state for row in rows)
-    counts = BoardCounts({state: states[state] for state in BoardState}, sum(1 for row in rows if row.irregular))
-    shown = _narrowed(rows, wanted)
-    last = max(1, -(-len(shown) // size))
-    number = min(max(1, number), last)
-    part = shown[(number - 1) * size : number * size]
-    page = Page(_with_details(session, part), number, size, len(shown))
-    return Board(counts, page, held_count(session, sitting_id))
+    events = _event_counts(session, sitting_id)
+    everybody = _everybody(session, sitting_id, scope, wanted, events=events, now=now)
+    states = Counter(one.state for one in everybody)
+    irregular = sum(1 for one in everybody if one.irregular)
+    counts = BoardCounts({state: states[state] for state in BoardState}, irregular)
+    shown = _narrowed(everybody, wanted)
+    number = min(max(1, number), max(1, -(-len(shown) // size)))
+    ids = [one.candidate_id for one in shown[(number - 1) * size : number * size]]
+    rows = _rows(session, ids, events, now)
+    return Board(counts, Page(rows, number, size, len(shown)), held_count(session, sitting_id))
 
 
 def people_on_board(
     session: Session, sitting_id: UUID, scope: Scope, wanted: BoardFilter, now: datetime
 ) -> list[UUID]:
     """Return everybody whom a filter leaves, in the order of the board."""
-    return [row.candidate_id for row in _narrowed(_rows(session, sitting_id, scope, wanted, now), wanted)]
+    events = _event_counts(session, sitting_id)
+    everybody = _everybody(session, sitting_id, scope, wanted, events=events, now=now)
+    return [one.candidate_id for one in _narrowed(everybody, wanted)]
 
 
 def people(session: Session, sitting_id: UUID, scope: Scope, ids: Collection[UUID]) -> list[Person]:
@@ -139,22 +153,39 @@ def answered_counts(session: Session, attempt_ids: Collection[UUID]) -> dict[UUI
     return {row[0]: row[1] for row in session.execute(query.group_by(Response.attempt_id))}
 
 
-def _rows(session: Session, sitting_id: UUID, scope: Scope, wanted: BoardFilter, now: datetime) -> list[BoardRow]:
-    found = session.execute(_light(sitting_id, scope, wanted)).all()
-    events = _event_counts(session, sitting_id)
-    return [_row(one, events, now) for one in found]
-
-
-def _light(sitting_id: UUID, scope: Scope, wanted: BoardFilter) -> Select[*tuple[Any, ...]]:
-    received = (
-        select(Response.received_at)
-        .where(Response.attempt_id == Attempt.id)
-        .order_by(Response.seq.desc())
-        .limit(1)
-        .correlate(Attempt)
-        .scalar_subquery()
+def _everybody(
+    session: Session, sitting_id: UUID, scope: Scope, wanted: BoardFilter, *, events: Events, now: datetime
+) -> list[_Light]:
+    """Return where everybody stands whom room, unit and text leave, by unit and candidate number."""
+    seen = _greatest(
+        session,
+        Attempt.started_at,
+        func.coalesce(Attempt.opened_at, Attempt.started_at),
+        func.coalesce(_received_at(), Attempt.started_at),
+        func.coalesce(Presence.seen_at, Attempt.started_at),
     )
-    return (
+    query = (
+        select(Candidate.id, Attempt.id, Attempt.state, type_coerce(seen, Instant))
+        .join(Officer, Candidate.officer_id == Officer.id)
+        .join(Organisation, Candidate.organisation_id == Organisation.id)
+        .outerjoin(Attempt, (Attempt.candidate_id == Candidate.id) & newest_attempt())
+        .outerjoin(Presence, Presence.attempt_id == Attempt.id)
+        .where(*_due(sitting_id, scope), *_conditions(wanted))
+        .order_by(Organisation.code, Candidate.candidate_no)
+    )
+    flags = _flags(events)
+    return [
+        _Light(
+            candidate_id,
+            state_at(AttemptState(state) if state else None, last, now),
+            flags.get(candidate_id, 0) + flags.get(attempt_id, 0),
+        )
+        for candidate_id, attempt_id, state, last in session.execute(query)
+    ]
+
+
+def _rows(session: Session, ids: Sequence[UUID], events: Events, now: datetime) -> list[BoardRow]:
+    query = (
         select(
             Candidate.id,
             Officer.name,
@@ -167,25 +198,33 @@ def _light(sitting_id: UUID, scope: Scope, wanted: BoardFilter) -> Select[*tuple
             Attempt.opened_at,
             Attempt.deadline_at,
             Attempt.paused_at,
-            received.label("received_at"),
+            _received_at().label("received_at"),
             Presence.seen_at,
             Presence.unsaved_count,
         )
         .join(Officer, Candidate.officer_id == Officer.id)
-        .join(Organisation, Candidate.organisation_id == Organisation.id)
         .outerjoin(Attempt, (Attempt.candidate_id == Candidate.id) & newest_attempt())
         .outerjoin(Presence, Presence.attempt_id == Attempt.id)
-        .where(*_due(sitting_id, scope), *_conditions(wanted))
-        .order_by(Organisation.code, Candidate.candidate_no)
+        .where(Candidate.id.in_(ids))
     )
+    found = {one.id: _row(one, events, now) for one in session.execute(query)}
+    return _with_details(session, [found[one] for one in ids])
 
 
-def _row(one: Row[*tuple[Any, ...]], events: Mapping[UUID, Counter[EventKind]], now: datetime) -> BoardRow:
+def _received_at() -> ScalarSelect[Any]:
+    """Select when the last response of an attempt came; the table's own order answers."""
+    query = select(Response.received_at).where(Response.attempt_id == Attempt.id)
+    return query.order_by(Response.seq.desc()).limit(1).correlate(Attempt).scalar_subquery()
+
+
+def _greatest(session: Session, *columns: Any) -> ColumnElement[Any]:
+    return func.greatest(*columns) if is_postgresql(session) else func.max(*columns)
+
+
+def _row(one: Row[*tuple[Any, ...]], events: Events, now: datetime) -> BoardRow:
     state = AttemptState(one.state) if one.state else None
     signs = Signs(state, one.started_at, one.opened_at, one.received_at, one.seen_at)
-    counted = events.get(one.id, Counter()) + (
-        events.get(one.attempt_id, Counter()) if one.attempt_id else Counter()
-    )
+    counted = events.get(one.id, Counter()) + events.get(one.attempt_id, Counter())
     is_running = state is AttemptState.ANSWERING
     return BoardRow(
         candidate_id=one.id,
@@ -204,13 +243,19 @@ def _row(one: Row[*tuple[Any, ...]], events: Mapping[UUID, Counter[EventKind]], 
     )
 
 
-def _narrowed(rows: Sequence[BoardRow], wanted: BoardFilter) -> list[BoardRow]:
+def _narrowed(everybody: Sequence[_Light], wanted: BoardFilter) -> list[_Light]:
     kept = [
-        row
-        for row in rows
-        if (wanted.state is None or row.state is wanted.state) and (row.irregular or not wanted.irregular)
+        one
+        for one in everybody
+        if (wanted.state is None or one.state is wanted.state) and (one.irregular or not wanted.irregular)
     ]
-    return sorted(kept, key=problem_rank) if wanted.sort is BoardSort.PROBLEM else kept
+    if wanted.sort is BoardSort.PROBLEM:
+        kept.sort(key=lambda one: problem_rank(one.state, one.irregular))
+    return kept
+
+
+def _flags(events: Events) -> dict[UUID, int]:
+    return {owner: sum(counted[kind] for kind in FLAGS) for owner, counted in events.items()}
 
 
 def _event_counts(session: Session, sitting_id: UUID) -> dict[UUID, Counter[EventKind]]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.paging import Page
+from core.texts import lazy_gettext as _
 from exam.events import EVENT_NAMES, IRREGULARITY_NAMES, EventKind, Irregularity
 from exam.held import DECISION_NAMES, SOURCE_NAMES
 from exam.models.room import Attempt, HeldResponse, Presence, Response, RoomEvent, TimeEntry
@@ -65,7 +66,9 @@ def door_events(session: Session, candidate_id: UUID) -> list[Line]:
 def _lines(session: Session, attempt: Attempt) -> Iterator[Line]:
     entries = list(session.scalars(select(TimeEntry).where(TimeEntry.attempt_id == attempt.id)))
     of_attempt = (RoomEvent.attempt_id == attempt.id) | (RoomEvent.candidate_id == attempt.candidate_id)
-    events = list(session.scalars(select(RoomEvent).where(of_attempt)))
+    # Time that was given stands in the ledger, with the same reason and the same hand.
+    is_other = RoomEvent.kind != EventKind.TIME_GIVEN
+    events = list(session.scalars(select(RoomEvent).where(of_attempt, is_other)))
     held = list(session.scalars(select(HeldResponse).where(HeldResponse.attempt_id == attempt.id)))
     accounts = {one.account_id for one in entries} | {one.account_id for one in events}
     accounts |= {one.decided_by for one in held}
@@ -100,8 +103,10 @@ def _event_line(event: RoomEvent, names: dict[UUID | None, str]) -> Line:
     is_category = kind is EventKind.IRREGULARITY and event.category in set(Irregularity)
     category = IRREGULARITY_NAMES[Irregularity(event.category)] if is_category else ""
     name = f"{EVENT_NAMES[kind]}：{category}" if category else EVENT_NAMES[kind]
+    if kind is EventKind.LEFT_PAGE:
+        name = _("离开作答页面 %(count)s 秒", count=event.seconds)
     who = names.get(event.account_id, "")
-    return Line(event.at, Moment.EVENT, name, seconds=event.seconds, reason=event.reason, who=who)
+    return Line(event.at, Moment.EVENT, name, reason=event.reason, who=who)
 
 
 def _held_lines(row: HeldResponse, attempt: Attempt, names: dict[UUID | None, str]) -> Iterator[Line]:

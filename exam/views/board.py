@@ -2,24 +2,22 @@
 
 import hashlib
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core import clock
 from core.access import requires
-from core.db import reading, transaction
-from core.errors import DomainError, InvalidError
+from core.db import reading
 from core.forms import Form
-from core.texts import Text, lazy_gettext as _
+from core.texts import lazy_gettext as _
 from exam.blueprints import total_items
 from exam.board import (
     BOARD_NAMES,
@@ -31,14 +29,9 @@ from exam.board import (
     clock_text,
     fingerprint,
 )
-from exam.events import Irregularity
-from exam.forms import ActForm
-from exam.invigilation import ACT_NAMES, ACT_NOTES, GIVES_TIME, Act, Order
-from exam.models.planning import Sitting
-from exam.operations import invigilation
-from exam.operations.invigilation import Refusal
+from exam.invigilation import ACT_NAMES
 from exam.queries import board as queries, planning, timeline as history
-from exam.queries.board import Board, BoardFilter, Person
+from exam.queries.board import Board, BoardFilter
 from exam.queries.rooms import rooms_of
 from exam.states import ATTEMPT, SITTING_KIND_NAMES, AttemptState
 from exam.timeline import MOMENT_NAMES
@@ -77,8 +70,8 @@ def show(sitting_id: UUID) -> str:
             board=board,
             rows=[_shown(row, units, rooms, now) for row in board.page.rows],
             items=total_items(planning.cells_of(sitting.blueprint)),
-            wanted=_wanted(),
-            args=_kept(),
+            wanted=wanted_board(),
+            args=filters_kept(),
             units=units,
             rooms=rooms,
             states=BOARD_NAMES,
@@ -118,47 +111,6 @@ def rows(sitting_id: UUID) -> Response:
     return response
 
 
-@bp.post("/sittings/<uuid:sitting_id>/board/act")
-@requires(Permission.EXAM_INVIGILATE)
-def prepare(sitting_id: UUID) -> str | Response:
-    act = request.form.get("act", type=Act)
-    with reading() as session:
-        sitting = planning.sitting(session, sitting_id)
-        people = queries.people(session, sitting_id, current_user.scope, _chosen(session, sitting_id))
-        if act is None or not people:
-            text = (
-                _("请先选择要办理的事项。")
-                if act is None
-                else _("没有勾选考生，请先勾选，或办理筛选出的全部考生。")
-            )
-            flash(text, "warning")
-            return redirect(url_for(".show", sitting_id=sitting_id, **_kept()))
-        ids = [person.candidate_id for person in people]
-        form = ActForm(formdata=None, act=act, people=_packed(ids), decided_at=clock.now().isoformat())
-        return _act_page(session, sitting, people, form)
-
-
-@bp.post("/sittings/<uuid:sitting_id>/board/act/confirm")
-@requires(Permission.EXAM_INVIGILATE)
-def confirm(sitting_id: UUID) -> str | Response:
-    form = ActForm()
-    with reading() as session:
-        sitting = planning.sitting(session, sitting_id)
-        people = queries.people(session, sitting_id, current_user.scope, _unpacked(form.people.data or ""))
-    if not people:
-        raise InvalidError(INCOMPLETE)
-    if form.validate_on_submit():
-        try:
-            order, decided_at = _order(form), _instant(form.decided_at.data or "")
-            done, refused = _carry_out(sitting, people, order, decided_at)
-        except DomainError as error:
-            form.refuse(error)
-        else:
-            return _report(sitting, people, order, done, refused)
-    with reading() as session:
-        return _act_page(session, sitting, people, form)
-
-
 @bp.get("/sittings/<uuid:sitting_id>/board/candidates/<uuid:candidate_id>")
 @requires(Permission.EXAM_INVIGILATE)
 def timeline(sitting_id: UUID, candidate_id: UUID) -> str:
@@ -191,10 +143,11 @@ def timeline(sitting_id: UUID, candidate_id: UUID) -> str:
 def _board(session: Session, sitting_id: UUID) -> Board:
     number = request.args.get("page", 1, type=int)
     scope, now = current_user.scope, clock.now()
-    return queries.board(session, sitting_id, scope, _wanted(), now, number=number, size=_size())
+    return queries.board(session, sitting_id, scope, wanted_board(), now, number=number, size=_size())
 
 
-def _wanted() -> BoardFilter:
+def wanted_board() -> BoardFilter:
+    """Return what this address narrows the board to."""
     args = request.args
     return BoardFilter(
         text=args.get("text", "").strip(),
@@ -212,7 +165,7 @@ def _size() -> int:
     return size if size in PAGE_SIZES else PAGE_SIZES[0]
 
 
-def _kept() -> dict[str, Any]:
+def filters_kept() -> dict[str, Any]:
     """Return the filters of this address, to carry them along."""
     return {name: request.args[name] for name in FILTERS if request.args.get(name)}
 
@@ -266,103 +219,3 @@ def _rows_for_page(listed: Sequence[tuple[str, list[Any]]]) -> dict[str, Any]:
             places = [names.setdefault(name, len(names)) for name in (unit, room)]
             sent.append([mark, candidate_id, *places, *rest])
     return {"names": list(names), "rows": sent}
-
-
-def _chosen(session: Session, sitting_id: UUID) -> list[UUID]:
-    if request.form.get("whom") == "all":
-        return queries.people_on_board(session, sitting_id, current_user.scope, _wanted(), clock.now())
-    return request.form.getlist("candidate", type=UUID)
-
-
-def _act_page(session: Session, sitting: Sitting, people: Sequence[Person], form: ActForm) -> str:
-    act = _act(form)
-    ids = [person.candidate_id for person in people]
-    refused = invigilation.predicted(session, sitting, ids, Order(act, "", minutes=1))
-    return render_template(
-        "exam/board_act.html",
-        sitting=sitting,
-        act=act,
-        name=ACT_NAMES[act],
-        note=ACT_NOTES[act],
-        asks_minutes=act in GIVES_TIME,
-        people=people,
-        named=people[:NAMES_SHOWN],
-        refused=_with_names(people, refused),
-        form=form,
-        args=_kept(),
-    )
-
-
-def _order(form: ActForm) -> Order:
-    act = _act(form)
-    asks_minutes = act in GIVES_TIME or act is Act.LET_IN
-    category = Irregularity(form.category.data) if act is Act.NOTE and form.category.data else None
-    return Order(act, form.reason.data or "", (form.minutes.data or 0) if asks_minutes else 0, category)
-
-
-def _act(form: ActForm) -> Act:
-    try:
-        return Act(form.act.data)
-    except ValueError:
-        raise InvalidError(_("没有这项操作，请返回监考页面重新选择。")) from None
-
-
-def _carry_out(
-    sitting: Sitting, people: Sequence[Person], order: Order, decided_at: datetime
-) -> tuple[int, list[Refusal]]:
-    """Do the act to some people in each transaction, so that nobody's answers wait for all of it."""
-    done, refused = 0, list[Refusal]()
-    ids = [person.candidate_id for person in people]
-    for start in range(0, len(ids), AT_ONCE):
-        part = ids[start : start + AT_ONCE]
-        with transaction() as session:
-            tally = invigilation.act_on(
-                session, sitting, part, order, decided_at=decided_at, actor=current_user.actor
-            )
-        done += tally.done
-        refused += tally.refused
-    return done, refused
-
-
-def _report(
-    sitting: Sitting, people: Sequence[Person], order: Order, done: int, refused: Sequence[Refusal]
-) -> str | Response:
-    if not refused:
-        flash(_("已为 %(count)s 名考生办理：%(act)s。", count=done, act=ACT_NAMES[order.act]), "success")
-        return redirect(url_for(".show", sitting_id=sitting.id, **_kept()))
-    return render_template(
-        "exam/board_done.html",
-        sitting=sitting,
-        name=ACT_NAMES[order.act],
-        done=done,
-        total=len(people),
-        refused=_with_names(people, refused),
-        args=_kept(),
-    )
-
-
-def _with_names(people: Iterable[Person], refused: Iterable[Refusal]) -> list[tuple[Person, list[Text]]]:
-    by_id = {person.candidate_id: person for person in people}
-    return [(by_id[one.candidate_id], [reason.text for reason in one.reasons]) for one in refused]
-
-
-def _packed(ids: Iterable[UUID]) -> str:
-    return urlsafe_b64encode(b"".join(one.bytes for one in ids)).decode()
-
-
-def _unpacked(text: str) -> list[UUID]:
-    try:
-        data = urlsafe_b64decode(text)
-        return [UUID(bytes=data[at : at + UUID_BYTES]) for at in range(0, len(data), UUID_BYTES)]
-    except ValueError:
-        raise InvalidError(INCOMPLETE) from None
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise InvalidError(_("页面内容不完整，请返回监考页面重新办理。"))
-    return instant

@@ -53,6 +53,11 @@ def test_a_city_of_its_own_starts_from_nothing(run, tmp_path):
     assert "2" in run("people", "import-organisations", str(sheet)).stdout
     opened = run("people", "open-account", "--role", "administrator", "--username", "office", "--name", "管理员")
     assert "首次密码" in opened.stdout
+    invigilator = ("people", "open-account", "--role", "invigilator", "--name", "监考员")
+    assert "首次密码" in run(*invigilator, "--username", "hall").stdout
+    assert "首次密码" in run(*invigilator, "--username", "county-hall", "--unit", COUNTY[0]).stdout
+    unknown = run(*invigilator, "--username", "nowhere", "--unit", "X99")
+    assert "没有代码为“X99”的单位" in unknown.stdout + unknown.stderr
     assert run("audit", "verify").returncode == 0
     again = run("people", "import-organisations", str(sheet))
     assert again.returncode == 1

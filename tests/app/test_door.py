@@ -20,7 +20,8 @@ MAY_OPEN = {
     "accommodations": {"index": "UAI", "show": "A", "change": "A"},
     "account": {"sign_in": "PCUAHI", "password": "CUAHI", "sign_out": "CUAHI"},
     "blueprints": {"index": "A", "new": "A", "show": "UAI"},
-    "board": {"show": "AI", "rows": "AI", "prepare": "AI", "confirm": "AI", "timeline": "AI"},
+    "acts": {"prepare": "AI", "confirm": "AI"},
+    "board": {"show": "AI", "rows": "AI", "timeline": "AI"},
     "cleanup": {
         "index": "AH",
         "round": "AH",

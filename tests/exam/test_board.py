@@ -1,16 +1,16 @@
 """The board: the rule of where somebody stands, what is read for it, and the pages that show it."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from itertools import product
 
 import pytest
 from hypothesis import given, strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from core import clock
 from core.db import transaction
 from exam.board import (
-    BoardRow,
     BoardSort,
     BoardState,
     Signs,
@@ -78,22 +78,16 @@ def test_time_is_left_standing_only_while_paused():
     assert time_left(None, None, None) is None
 
 
-def row_in(state, irregular=0):
-    blank = {"last_seen": None, "unsent": 0, "deadline_at": None, "left_seconds": None, "times_left": 0}
-    ids = {"candidate_id": uuid4(), "attempt_id": None, "unit_id": uuid4(), "room_id": None}
-    return BoardRow(name="", candidate_no="", state=state, irregular=irregular, **ids, **blank)
-
-
 def test_problems_come_first_and_who_has_handed_in_last():
-    ranked = sorted([row_in(state) for state in BoardState], key=problem_rank)
-    assert [row.state for row in ranked] == [
+    assert sorted(BoardState, key=lambda state: problem_rank(state, 0)) == [
         BoardState.OFFLINE,
         BoardState.PAUSED,
         BoardState.ANSWERING,
         BoardState.NOT_IN,
         BoardState.HANDED_IN,
     ]
-    assert problem_rank(row_in(BoardState.HANDED_IN, irregular=1)) < problem_rank(row_in(BoardState.PAUSED))
+    assert problem_rank(BoardState.HANDED_IN, 1) < problem_rank(BoardState.PAUSED, 0)
+    assert problem_rank(BoardState.OFFLINE, 1) == problem_rank(BoardState.OFFLINE, 0)
 
 
 def test_a_fingerprint_stands_for_everything_a_row_shows():
@@ -195,6 +189,30 @@ def test_a_row_says_what_stands_answered_what_is_unsent_and_what_time_was_given(
     (row,) = board(session, sitting.id, CITY, BoardFilter(text="乙"), NOW).page.rows
     assert (row.answered, row.unsent, row.extra_seconds) == (1, 3, 600)
     assert answered_counts(session, [attempt.id]) == {attempt.id: 1}
+
+
+def test_the_counts_and_the_rows_say_the_same_of_everybody(session, hall):
+    """The counts rest on one query, the rows on another: whoever was heard of when, they must agree."""
+    sitting, _made, _room = hall
+    running = session.scalars(select(Attempt).where(Attempt.state == AttemptState.ANSWERING)).all()
+    ages = [None, 0, 44, 45, 46, 4000]
+    attempt = running[0]
+    for opened, received, seen in product(ages, repeat=3):
+        session.execute(delete(Presence))
+        session.execute(delete(Response))
+        attempt.started_at = LONG_AGO - timedelta(hours=1)
+        attempt.opened_at = None if opened is None else NOW - timedelta(seconds=opened)
+        if received is not None:
+            at = NOW - timedelta(seconds=received)
+            answer = {"seq": 1, "sitting_id": sitting.id, "place": 1, "choice": "A", "received_at": at}
+            session.execute(insert(Response).values(attempt_id=attempt.id, late_ms=0, **answer))
+        if seen is not None:
+            at = NOW - timedelta(seconds=seen)
+            session.execute(insert(Presence).values(attempt_id=attempt.id, seen_at=at, unsaved_count=0, address=""))
+        session.flush()
+        found = board(session, sitting.id, CITY, BoardFilter(), NOW)
+        states = Counter(row.state for row in found.page.rows)
+        assert {state: states[state] for state in BoardState} == found.counts.states
 
 
 def test_nobody_of_another_sitting_or_scope_is_acted_on(session, hall):

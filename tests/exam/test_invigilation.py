@@ -315,6 +315,24 @@ def test_sending_the_same_form_twice_gives_time_once(signed_in, hall):
     assert ledger_sizes(made) == [2, 1, 0]
 
 
+def test_an_act_on_many_goes_on_in_parts_and_says_how_far_it_has_come(signed_in, hall, monkeypatch):
+    sitting, made = hall
+    monkeypatch.setattr("exam.views.acts.AT_ONCE", 1)
+    monkeypatch.setattr("exam.views.acts.SECONDS_A_REQUEST", 0)
+    browser = signed_in(Role.INVIGILATOR)
+    browser.open(f"/sittings/{sitting.id}/board")
+    browser.submit({"act": "give_time", "whom": "all"}, action="/act")
+    browser.submit({"minutes": "10", "reason": "停电"}, action="/confirm")
+    assert "已为 1 名考生办理，还有 2 名" in browser.text()
+    assert sum(ledger_sizes(made)) == 3
+    browser.submit(action="/confirm")
+    assert "已为 2 名考生办理，还有 1 名" in browser.text()
+    browser.submit(action="/confirm")
+    assert "已为 2 名考生办理，1 名没有办理" in browser.text()
+    assert "还没有开始作答" in browser.text()
+    assert ledger_sizes(made) == [2, 2, 0]
+
+
 def test_an_act_without_reason_or_minutes_keeps_what_was_typed_and_changes_nothing(signed_in, hall):
     sitting, made = hall
     browser = signed_in(Role.INVIGILATOR)
@@ -347,10 +365,10 @@ def test_forged_hidden_fields_are_refused(signed_in, hall):
     for forged in ({"act": "void"}, {"people": "A"}, {"people": "%%%"}):
         browser.page = page
         browser.submit({"reason": "试", **forged}, action="/confirm", status=400)
-    for forged in ({"decided_at": "now"}, {"decided_at": "2026-03-02T01:00:00"}):
+    for forged in ({"decided_at": "now"}, {"decided_at": "2026-03-02T01:00:00"}, {"done": "x"}, {"refused": "A"}):
         browser.page = page
         browser.submit({"reason": "试", **forged}, action="/confirm")
-        assert "请返回监考页面重新办理" in browser.text()
+        assert "请返回监考页面重新" in browser.text()
     with reading() as session:
         assert set(session.scalars(select(Attempt.state))) == {AttemptState.ANSWERING}
         assert session.get_one(Candidate, made[0].id)

@@ -13,18 +13,19 @@ from exam.held import HeldFacts, reasons_against_decision
 from exam.invigilation import Act, Order
 from exam.marking import Given, as_shown
 from exam.models.planning import Sitting
-from exam.models.results import Mark
+from exam.models.results import Mark, Result
 from exam.models.room import Attempt, HeldResponse, Response
 from exam.operations.closing import close_sitting
-from exam.operations.handing_in import finish_overdue
+from exam.operations.handing_in import finish_overdue, hand_in
 from exam.operations.invigilation import act_on
 from exam.operations.quarantine import Verdict, decide
 from exam.operations.room import open_place, start_attempt
-from exam.operations.saving import append_responses
+from exam.operations.saving import append_responses, hold_responses
 from exam.queries.planning import closing_facts
+from exam.queries.replay import replay
 from exam.queries.room import kinds_of, log_of, paper_of
 from exam.sittings import ClosingFacts, reasons_against_closing
-from exam.states import AttemptState, HeldDecision, MarkCause, SittingState
+from exam.states import AttemptState, HeldDecision, HeldSource, MarkCause, Outcome, SittingState
 from people.permissions import Role
 from questions.kinds import ItemKind
 from tests.factories import ACTOR, make_candidate, make_city, make_officer, make_sitting
@@ -204,3 +205,40 @@ def test_another_sittings_attempt_is_not_found(signed_in, database):
         assert set(session.scalars(select(HeldResponse.decision))) == {None}
         assert session.get_one(Sitting, other.id)
         assert session.get_one(Attempt, attempt.id).state == AttemptState.HANDED_IN
+
+
+def test_after_the_closing_a_late_file_makes_a_further_result(session):
+    sitting, attempt = sat(session)
+    with clock.at(LATE):
+        decide(session, attempt, None, REFUSE, ACTOR)
+    with clock.at(sitting.closes_at + timedelta(minutes=1)):
+        close_sitting(session, sitting, ACTOR)
+    with clock.at(sitting.closes_at + timedelta(minutes=9)):
+        right = right_choices(session, attempt)
+        hold_responses(session, attempt, [Given(5, 3, right[3], 9), Given(6, 4, right[4], 5)], HeldSource.FILE)
+        decide(session, attempt, None, ACCEPT, ACTOR)
+    results = session.execute(select(Result.number, Result.cause, Result.outcome).order_by(Result.number)).all()
+    assert [tuple(row) for row in results] == [
+        (1, MarkCause.HAND_IN, Outcome.FAILED),
+        (2, MarkCause.LATE_RESPONSES, Outcome.PASSED),
+    ]
+    assert replay(session, sitting).differences == []
+
+
+def test_everything_is_computed_again_alike_after_letting_in_and_late_answers(session):
+    sitting, attempt = sat(session)
+    with clock.at(LATE + timedelta(seconds=1)):
+        decide(session, attempt, None, ACCEPT, ACTOR)
+    with clock.at(LATE + timedelta(minutes=1)):
+        order = Order(Act.LET_IN, "补时", 10)
+        act_on(session, sitting, [attempt.candidate_id], order, decided_at=clock.now(), actor=ACTOR)
+        append_responses(session, attempt.id, attempt.fence, [Given(9, 1, "", 1000)])
+        hand_in(session, attempt, ACTOR)
+    with clock.at(sitting.closes_at + timedelta(minutes=1)):
+        close_sitting(session, sitting, ACTOR)
+    assert [mark[1] for mark in scores(session, attempt)] == [
+        MarkCause.HAND_IN,
+        MarkCause.LATE_RESPONSES,
+        MarkCause.LET_IN,
+    ]
+    assert replay(session, sitting).differences == []

@@ -118,8 +118,13 @@ def test_a_sitting_is_planned_filled_opened_and_closed(signed_in, database):
     window = {"opens_at": "2026-03-03T08:00", "closes_at": "2026-03-03T07:00"}
     browser.submit({"title": "春季考试", **window})
     assert "结束时间应晚于开始时间。" in browser.text()
-    browser.submit({"closes_at": "2026-03-03T20:00"})
+    browser.submit({"closes_at": "2026-03-03T20:00", "grace_seconds": "601", "check_days": "31", "leave_limit": ""})
+    for text in ("宽限应为 0 到 600 秒。", "天数应为 0 到 30。", "请填写次数，不限制填 0。"):
+        assert text in browser.text()
+    browser.submit({"grace_seconds": "90", "check_days": "0", "leave_limit": "0"})
     assert "已新建考试“春季考试”" in browser.text()
+    for text in ("90 秒", "不限制", "不受理"):
+        assert text in browser.text()
     assert "还没有应参加的考生" in browser.text()
     assert browser.page.find("button", string="开放考试").has_attr("disabled")
     browser.open(browser.link("登记考生"))
@@ -204,7 +209,7 @@ def test_nobody_who_has_begun_can_leave(signed_in, running):
     browser = signed_in(Role.ADMINISTRATOR)
     browser.open(f"/sittings/{running[0].id}/candidates/{running[1].id}")
     assert "该考生已经开始考试，不能再改为免考或退出。" in browser.text()
-    assert browser.page.select("form[action*=candidates]") == []
+    assert browser.page.find("select", attrs={"name": "standing"}) is None
 
 
 def test_a_unit_sees_every_sitting_and_its_own_people_alone(signed_in, running):
@@ -414,3 +419,17 @@ def test_a_bank_is_enough_or_says_what_is_missing(signed_in, running):
     browser = signed_in(Role.ADMINISTRATOR)
     browser.open(f"/blueprints/{running[0].blueprint_id}")
     assert "题量充足" in browser.text()
+
+
+def test_an_invigilator_sees_a_closed_sitting_without_outcomes_or_scores(signed_in, closed):
+    browser = signed_in(Role.INVIGILATOR)
+    with reading() as session:
+        sitting = session.scalars(select(Sitting).where(Sitting.state == SittingState.CLOSED)).one()
+        candidate = session.scalars(select(Candidate).where(Candidate.sitting_id == sitting.id)).first()
+    for path in ("", "?outcome=passed", f"/candidates/{candidate.id}"):
+        browser.open(f"/sittings/{sitting.id}{path}")
+        for word in ("未按要求完成", "满分", "80 分", "结果"):
+            assert word not in browser.text(), (path, word)
+    browser.open(f"/sittings/{sitting.id}?outcome=passed")
+    for name in ("区合格", "区未合格", "区缺考"):
+        assert name in browser.text()
