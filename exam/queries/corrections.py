@@ -35,10 +35,12 @@ from people.models import Organisation
 from questions.kinds import ItemKind
 from questions.models import Item, ItemVersion
 
+ASKED_AT_ONCE = 500
+
 
 @dataclass(frozen=True)
 class Effect:
-    """What a proposal would do: how scores change, unit by unit, and who moves."""
+    """What a proposal would do: how scores change, which units are touched, and who moves."""
 
     attempts: int
     changes: tuple[ScoreChange, ...]
@@ -123,7 +125,7 @@ def effect(session: Session, sitting: Sitting, version_id: UUID, accepted: Accep
     people = effect_of(session, sitting, version_id, accepted)
     gained, lost = moved(people, Outcome.PASSED), left(people, Outcome.PASSED)
     organisations = {row.id: row for row in session.scalars(select(Organisation))}
-    units = [(organisations[one.organisation_id], one) for one in by_unit(people)]
+    units = [(organisations[one.organisation_id], one) for one in by_unit(people) if one.raised or one.lowered]
     return Effect(
         attempts=len(people),
         changes=tuple(by_change(people)),
@@ -163,11 +165,10 @@ def changed_since(session: Session, pass_list: PassList) -> tuple[int, int]:
 
 def _named(session: Session, people: Sequence[Rescored]) -> tuple[tuple[Candidate, Rescored], ...]:
     wanted = {one.candidate_id: one for one in people}
-    if not wanted:
-        return ()
-    sitting_id = select(Candidate.sitting_id).where(Candidate.id == people[0].candidate_id).scalar_subquery()
-    found = session.scalars(select(Candidate).where(Candidate.sitting_id == sitting_id))
-    pairs = [(one, wanted[one.id]) for one in found if one.id in wanted]
+    ids, found = list(wanted), []
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        found += session.scalars(select(Candidate).where(Candidate.id.in_(ids[start : start + ASKED_AT_ONCE])))
+    pairs = [(one, wanted[one.id]) for one in found]
     return tuple(sorted(pairs, key=lambda pair: (pair[0].organisation.code, pair[0].candidate_no)))
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, cast, func, select
+from sqlalchemy import Integer, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from core.db import is_postgresql
@@ -128,13 +128,16 @@ def _given(session: Session, sitting_id: UUID, version_id: UUID | None) -> dict[
 
 def _counts(session: Session, sitting_id: UUID, version_id: UUID | None) -> Select[Any]:
     """Return the query: item, order of its options, letters shown that stand at the end, how often."""
-    is_handed_in = (Attempt.sitting_id == sitting_id, Attempt.state == AttemptState.HANDED_IN)
+    is_handed_in = [Attempt.sitting_id == sitting_id, Attempt.state == AttemptState.HANDED_IN]
+    if version_id is not None:
+        is_handed_in.append(cast(Paper.entries, Text).contains(str(version_id)))
     newest_first = func.row_number().over(
         partition_by=(Response.attempt_id, Response.place), order_by=Response.seq.desc()
     )
     latest = (
         select(Response.attempt_id, Response.place, Response.choice, newest_first.label("rank"))
         .join(Attempt, Attempt.id == Response.attempt_id)
+        .join(Paper, Paper.id == Attempt.paper_id)
         .where(*is_handed_in)
         .subquery()
     )
