@@ -28,6 +28,9 @@ from exam.queries.replay import rules_of
 from exam.replay import AttemptRecord, Rules
 from exam.states import CORRECTION, CorrectionState, MarkCause
 
+# Locks a sitting's row without standing in the way of rows that only point to it: marks of a hand-in do.
+KEEPS_KEY = {"of": Sitting, "key_share": True}
+
 
 def propose_correction(
     session: Session, sitting: Sitting, version_id: UUID, accepted: Accepted, reason: str, *, actor: Actor
@@ -36,7 +39,7 @@ def propose_correction(
     if actor.account_id is None:
         raise ForbiddenError
     session.flush()
-    session.refresh(sitting, with_for_update={"of": Sitting})
+    session.refresh(sitting, with_for_update=KEEPS_KEY)
     refuse_if(reasons_against_proposal(proposal_facts(session, sitting, version_id), accepted, reason))
     made = KeyCorrection(
         sitting_id=sitting.id,
@@ -90,7 +93,7 @@ def _take_turns(session: Session, correction: KeyCorrection) -> Sitting:
     """
     session.flush()
     sitting = session.get_one(Sitting, correction.sitting_id)
-    session.refresh(sitting, with_for_update={"of": Sitting})
+    session.refresh(sitting, with_for_update=KEEPS_KEY)
     attempts = select(Attempt.id).where(Attempt.sitting_id == sitting.id).order_by(Attempt.id)
     session.execute(attempts.with_for_update(read=True)).all()
     session.refresh(correction, with_for_update=True)

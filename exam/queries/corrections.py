@@ -165,7 +165,8 @@ def changed_since(session: Session, pass_list: PassList) -> tuple[int, int]:
 
 def _named(session: Session, people: Sequence[Rescored]) -> tuple[tuple[Candidate, Rescored], ...]:
     wanted = {one.candidate_id: one for one in people}
-    ids, found = list(wanted), []
+    ids = list(wanted)
+    found: list[Candidate] = []
     for start in range(0, len(ids), ASKED_AT_ONCE):
         found += session.scalars(select(Candidate).where(Candidate.id.in_(ids[start : start + ASKED_AT_ONCE])))
     pairs = [(one, wanted[one.id]) for one in found]
