@@ -1,27 +1,11 @@
 // What makes the page easier on its reader: the size of the text, and the timer out of sight.
 // Both stay on this device; who was granted large print starts with it.
 
-import { announce, element, texts } from "./room-page.js";
+import { announce, element, remember, remembered, texts } from "./room-page.js";
 
 const SIZE = "chizheng-text-size";
 const SIZES = ["1", "2", "3"];
 const HIDDEN = "chizheng-timer-hidden";
-
-function remembered(/** @type {string} */ key) {
-  try {
-    return window.localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function remember(/** @type {string} */ key, /** @type {string} */ value) {
-  try {
-    window.localStorage.setItem(key, value);
-  } catch {
-    // Where nothing can be kept the choice lasts as long as the page.
-  }
-}
 
 /** Let the reader choose among three sizes of text. */
 export function offerSizes(/** @type {boolean} */ isLargeGranted) {

@@ -1,6 +1,6 @@
 // The keyboard of the exam room: which key does what, and the switch that turns single keys off.
 
-import { element } from "./room-page.js";
+import { element, remember, remembered } from "./room-page.js";
 
 export const LETTERS = "ABCDEF";
 const KEYS_OFF = "chizheng-keys-off";
@@ -22,11 +22,8 @@ const KEYS_OFF = "chizheng-keys-off";
 /** Listen from now on; what the keys do is asked for at each of them. */
 export function listenToKeys(/** @type {() => Acts} */ acts) {
   const control = /** @type {HTMLInputElement} */ (element("keys-on"));
-  control.checked = window.localStorage.getItem(KEYS_OFF) === null;
-  control.addEventListener("change", () => {
-    if (control.checked) window.localStorage.removeItem(KEYS_OFF);
-    else window.localStorage.setItem(KEYS_OFF, "1");
-  });
+  control.checked = !remembered(KEYS_OFF);
+  control.addEventListener("change", () => remember(KEYS_OFF, control.checked ? "" : "1"));
   document.addEventListener("keydown", (event) => onKey(event, acts(), control.checked));
 }
 

@@ -70,3 +70,21 @@ export function closeDialogs(/** @type {string} */ butFor = "") {
 }
 
 export const pause = (/** @type {number} */ ms) => new Promise((again) => window.setTimeout(again, ms));
+
+/** @returns {string} what this device was told to remember, or nothing */
+export function remembered(/** @type {string} */ key) {
+  try {
+    return window.localStorage.getItem(key) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+export function remember(/** @type {string} */ key, /** @type {string} */ value) {
+  try {
+    if (value) window.localStorage.setItem(key, value);
+    else window.localStorage.removeItem(key);
+  } catch {
+    // Where nothing can be kept the choice lasts as long as the page.
+  }
+}

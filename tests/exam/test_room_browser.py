@@ -15,7 +15,7 @@ from exam.models.results import Mark
 from exam.models.room import Attempt
 from exam.states import AttemptState, FinishKind
 from tests.browser import sign_in
-from tests.in_room import cell, go_on_here, is_saved, stored
+from tests.in_room import cell, change_attempt, go_on_here, is_saved, leave_for, stored
 
 pytestmark = pytest.mark.browser
 WIDTHS = [320, 390, 768, 1440]
@@ -223,7 +223,10 @@ def test_without_script_the_page_says_so(chromium, live_server, room_account, ro
     context.close()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
+
+
+@LANGUAGES
 def test_nothing_bars_people_from_the_pages(in_room, language):
     in_room.goto(f"/language/{language}?next={urlsplit(in_room.url).path}")
     in_room.locator("#question-title").wait_for()
@@ -243,11 +246,39 @@ def test_nothing_bars_people_from_the_pages(in_room, language):
     is_accessible(in_room)
 
 
-def test_nothing_bars_people_from_waiting_and_outcome(page, room_account, room_sitting):
-    sign_in(page, room_account)
-    page.goto(f"/sittings/{room_sitting.id}/waiting")
+def test_nothing_bars_people_from_the_dialogs_that_interrupt(in_room, context):
+    leave_for(in_room, 3_200)
+    is_shown_and_accessible(in_room, "left")
+    in_room.locator("#left-close").click()
+    second = context.new_page()
+    second.goto(in_room.url)
+    is_shown_and_accessible(second, "elsewhere")
+    go_on_here(second)
+    is_shown_and_accessible(in_room, "locked")
+    change_attempt(state=AttemptState.PAUSED, paused_at=clock.now())
+    second.keyboard.press("a")
+    is_shown_and_accessible(second, "paused")
+    end = clock.now() + timedelta(seconds=6)
+    change_attempt(state=AttemptState.ANSWERING, paused_at=None, deadline_at=end, accept_until=end)
+    expect(second.locator("#paused")).to_be_hidden()
+    context.set_offline(True)
+    second.keyboard.press("b")
+    expect(second.locator("#ending-file")).to_be_visible()
+    is_shown_and_accessible(second, "ending")
+
+
+def is_shown_and_accessible(page, dialog):
+    expect(page.locator(f"#{dialog}")).to_be_visible()
     is_accessible(page)
-    page.get_by_role("button", name="开始考试").click()
+
+
+@LANGUAGES
+def test_nothing_bars_people_from_waiting_and_outcome(page, room_account, room_sitting, language):
+    sign_in(page, room_account)
+    page.goto(f"/language/{language}?next=/sittings/{room_sitting.id}/waiting")
+    expect(page.locator("#check-server")).to_have_attribute("data-state", "good")
+    is_accessible(page)
+    page.locator("form[action$='/start'] button").click()
     page.locator("#question-title").wait_for()
     page.keyboard.press("r")
     page.locator("#to-confirm").click()
@@ -261,7 +292,32 @@ def is_accessible(page):
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_waiting_page_checks_the_device(page, room_account, room_sitting):
+    sign_in(page, room_account)
+    page.goto(f"/sittings/{room_sitting.id}/waiting")
+    expect(page.locator("#check-note")).to_have_text("检查通过，可以在这台设备上作答。")
+    expect(page.locator("#check-server")).to_have_text(re.compile(r"正常，\d+ 毫秒"))
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('off'); } })")
+    page.route("**/healthz", lambda route: route.abort())
+    page.reload()
+    expect(page.locator("#check-storage")).to_have_attribute("data-state", "bad")
+    expect(page.locator("#check-note")).to_contain_text("请关闭无痕模式")
+    expect(page.locator("#check-note")).to_contain_text("现在连不上服务器")
+
+
+def test_a_browser_that_keeps_nothing_can_still_be_answered_in(in_room):
+    forbid = "Object.defineProperty(window, '{}', {{ get() {{ throw new Error('off'); }} }})"
+    for storage in ("localStorage", "sessionStorage"):
+        in_room.add_init_script(forbid.format(storage))
+    in_room.reload()
+    go_on_here(in_room)
+    expect(in_room.locator("#notices")).to_contain_text("浏览器不允许在本机暂存")
+    in_room.keyboard.press("a")
+    is_saved(in_room)
+    assert stored() == {1: "A"}
+
+
+@LANGUAGES
 def test_nothing_is_wider_than_the_window(in_room, language):
     room = in_room.url
     for width in WIDTHS:
@@ -270,9 +326,25 @@ def test_nothing_is_wider_than_the_window(in_room, language):
         fits(in_room)
         in_room.goto(room)
         in_room.locator("#question-title").wait_for()
-        fits(in_room)
+        for size in ("1", "3"):
+            in_room.locator(f"#size-{size}").click()
+            fits(in_room)
         in_room.keyboard.press("r")
         fits(in_room)
+
+
+def test_at_twice_the_zoom_and_on_a_phone_held_sideways_nothing_covers_what_is_read(in_room):
+    """Twice the zoom halves the window; then no bar sticks, and each option can be brought to sight."""
+    for width, height in ((640, 360), (568, 320)):
+        in_room.set_viewport_size({"width": width, "height": height})
+        fits(in_room)
+        for place in range(1, 5):
+            in_room.keyboard.press("ArrowRight") if place > 1 else None
+            in_room.locator("label.option").last.scroll_into_view_if_needed()
+            in_room.locator("label.option").last.click(timeout=3_000)
+        for _back in range(3):
+            in_room.keyboard.press("ArrowLeft")
+    assert "user-scalable" not in in_room.locator("meta[name=viewport]").get_attribute("content")
 
 
 def fits(page):
