@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from app.errors import UNREACHABLE
 from app.headers import HEADERS
 from core.errors import ForbiddenError
 from exam import attempt_tokens
@@ -52,7 +53,10 @@ class SaveDoor:
             return None
         if is_another(self._signed_in(environ.get("HTTP_COOKIE", "")), place):
             return None
-        return answer_at_once(environ["PATH_INFO"][len(PREFIX) : -len(SUFFIX)], place, body)
+        try:
+            return answer_at_once(environ["PATH_INFO"][len(PREFIX) : -len(SUFFIX)], place, body)
+        except UNREACHABLE:
+            return None  # Flask asks again, and says so if the database is still away
 
 
 def _is_save(environ: Environ) -> bool:

@@ -160,7 +160,10 @@ def write_at_once(statement: OneStatement, values: Mapping[str, Any]) -> tuple[A
     """
     engine = current().at_once
     is_sqlite = engine.dialect.name == "sqlite"
-    driver = engine.raw_connection()
+    try:
+        driver = engine.raw_connection()
+    except engine.dialect.loaded_dbapi.Error:
+        return None  # the database is away; whoever asks again hears so
     try:
         cursor = driver.cursor()
         if is_sqlite:

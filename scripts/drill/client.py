@@ -21,7 +21,6 @@ from scripts.drill.room import PLACES, Seat
 from scripts.drill.server import Server
 from tests.forms_browser import TEST_PASSWORD
 
-MOST_AT_ONCE = 50
 PATIENCE_SECONDS = 4.0
 AGAIN_SECONDS = 0.1
 CLONE_NEWNET = 0x40000000
@@ -151,7 +150,7 @@ class Page(threading.Thread):
         self.pending.append(answer)
 
     def _send(self) -> bool:
-        sent = self.pending[:MOST_AT_ONCE]
+        sent = first_of_each_place(self.pending)
         try:
             reply = self.line.post(
                 f"/api/attempts/{self.seat.attempt_id}/responses", self._content(sent), self.token
@@ -183,6 +182,13 @@ class Page(threading.Thread):
             self.acknowledged_at += [(now, answer) for answer in sent]
         done = {answer.seq for answer in sent}
         self.pending = [answer for answer in self.pending if answer.seq not in done]
+
+
+def first_of_each_place(answers: Sequence[Answer]) -> list[Answer]:
+    """Return the answers up to the first that is to an item once more: a save names each item once."""
+    places = [answer.place for answer in answers]
+    repeated = (number for number, place in enumerate(places) if place in places[:number])
+    return list(answers[: next(repeated, len(answers))])
 
 
 @contextmanager

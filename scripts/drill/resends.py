@@ -29,7 +29,7 @@ from core import clock, db
 from core.sealing import use_keys
 from exam.models.room import Attempt, HeldResponse, Response
 from exam.queries.room import progress_of
-from scripts.drill.client import Answer
+from scripts.drill.client import Answer, first_of_each_place
 from scripts.drill.databases import SQLITE
 from scripts.drill.faults import BETWEEN
 from scripts.drill.findings import Findings
@@ -142,7 +142,7 @@ def _machine(desk: Desk, found: Findings) -> type[RuleBasedStateMachine]:
 
         @rule(order=ORDERS)
         def deliver(self, order: list[int]) -> None:
-            sent = list({n % len(self.written): self.written[n % len(self.written)] for n in order}.values())
+            sent = first_of_each_place([self.written[n % len(self.written)] for n in order])
             assert desk.send(sent, desk.tokens[-1])[0] == 200, "answers were not taken"
             new = {answer.seq: answer for answer in sent if answer.seq not in self.stored}
             (self.held if self.is_too_late else self.stored).update(new)
