@@ -75,6 +75,7 @@ def summer_time(kind: str, fault: str = "", *, ahead_seconds: int = 9) -> Findin
             found.breaches.append("an attempt with half an hour left was ended by the change")
         _compare(found, url, pages[2:])
         found.compare(url, pages[:2])
+        found.expect_all_taken(pages[:2])
     return found
 
 

@@ -36,6 +36,7 @@ def drill(kind: str, seconds: float, fault: str = "") -> Findings:
                 _cut_and_mend(found, line, cut, others, seconds)
                 finish([*cut, *others], DRAIN_SECONDS)
         found.compare(url, [*cut, *others])
+        found.expect_all_taken([*cut, *others])
         found.notes.append(f"answers of the server: {statuses(cut)}")
     return found
 

@@ -31,4 +31,5 @@ def drill(kind: str, kills: int, fault: str = "") -> Findings:
                     found.recovered(wait_for_acknowledgement(pages, restarted, RESTART_SECONDS))
                 finish(pages, DRAIN_SECONDS)
         found.compare(url, pages)
+        found.expect_all_taken(pages)
     return found

@@ -68,6 +68,7 @@ def working(
                 yield pages
                 finish(pages, DRAIN_SECONDS)
     found.compare(url, pages)
+    found.expect_all_taken(pages)
     seen = statuses(pages)
     found.notes.append(f"answers of the server: {seen}")
     if seen.get(500):
