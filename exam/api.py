@@ -56,7 +56,8 @@ def bound() -> None:
 def write_down_refusals(response: Response) -> Response:
     """Leave a line in the log for everything that was refused; an attack is seen there.
 
-    A failure of ours is logged where it is answered: with the database away nobody can be named here.
+    Who asked is read from the signed cookie, not from the database, which may be away. A failure of ours
+    is logged where it is answered.
     """
     if 400 <= response.status_code < 500:
         said = response.get_json(silent=True)
@@ -66,7 +67,7 @@ def write_down_refusals(response: Response) -> Response:
             status=response.status_code,
             code=said.get("code", "") if isinstance(said, dict) else "",
             attempt=str((request.view_args or {}).get("attempt_id", "")),
-            account=str(current_user.account_id),
+            account=str(cookie.get(SIGNED_IN, "")).partition(":")[0],
         )
     return response
 

@@ -5,6 +5,8 @@ import pytest
 from core import db
 from people.permissions import Role
 
+ATTEMPT = "/api/attempts/00000000-0000-0000-0000-000000000000"
+
 
 @pytest.fixture
 def away(signed_in, tmp_path):
@@ -28,9 +30,14 @@ def test_a_refusal_that_cannot_be_shown_says_so_too(away):
 
 
 def test_the_exam_room_hears_it_as_json(away):
-    answer = away.client.post("/api/attempts/00000000-0000-0000-0000-000000000000/responses", json={})
+    answer = away.client.post(f"{ATTEMPT}/places", json={"take_over": True})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "没有保存" in answer.get_json()["error"]
+
+
+def test_a_refusal_in_the_exam_room_needs_no_database(away):
+    answer = away.client.post(f"{ATTEMPT}/responses", json={"responses": []}, headers={"Attempt-Token": "forged"})
+    assert answer.status_code == 403
 
 
 def test_health_says_that_the_server_is_of_no_use(away):
