@@ -2,9 +2,10 @@
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from app.migrating import downgrade, is_current, upgrade
+from app.migrating import config, downgrade, is_current, newest_revision, upgrade
 from core import db
 from core.db import Base
 
@@ -21,6 +22,10 @@ def test_every_migration_can_be_undone_and_done_again(database):
     assert not is_current(database)
     upgrade(database)
     assert is_current(database)
+
+
+def test_the_newest_migration_is_the_one_alembic_would_come_to():
+    assert newest_revision() == ScriptDirectory.from_config(config()).get_current_head()
 
 
 def test_an_empty_database_is_not_current(tmp_path):
