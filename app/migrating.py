@@ -38,7 +38,8 @@ def is_current(database: Database) -> bool:
     with database.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
-        return connection.scalar(text("select version_num from alembic_version")) == newest_revision()
+        stored: str | None = connection.scalar(text("select version_num from alembic_version"))
+    return stored == newest_revision()
 
 
 def newest_revision() -> str:
