@@ -18,8 +18,9 @@ from core.db import reading, transaction
 from core.import_kinds import import_sheet
 from exam.blueprints import BlueprintDraft, Cell
 from exam.models.planning import Candidate, Sitting
+from exam.models.room import Paper
 from exam.operations import planning
-from exam.queries.room import paper_of
+from exam.papers import entries_of
 from people.identity import Identity
 from people.models import Account, Officer
 from people.permissions import Role
@@ -191,8 +192,9 @@ def _open_sitting(session: Session, course_id: UUID, officer: Officer) -> Sittin
 def _right_answers(cast: Cast) -> dict[int, str]:
     """Return the right letters as shown, by place: what a candidate who knows the law would press."""
     with reading() as session:
-        query = select(Candidate).where(Candidate.officer_id == cast.officer.id)
-        entries = paper_of(session, session.scalars(query).one().id)
+        query = select(Paper).join(Candidate, Paper.candidate_id == Candidate.id)
+        paper = session.scalars(query.where(Candidate.officer_id == cast.officer.id)).one()
+        entries = entries_of(paper.entries)
         keys: Mapping[UUID, str] = keys_of(session, [entry.version_id for entry in entries])
     return {
         place: "".join(sorted(OPTION_LETTERS[entry.order.index(letter)] for letter in keys[entry.version_id]))

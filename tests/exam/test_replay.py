@@ -19,6 +19,7 @@ from exam.queries.room import paper_of
 from exam.replay import Part
 from exam.states import HeldDecision, HeldSource, MarkCause, Outcome, SittingKind
 from people.permissions import Role
+from questions.queries import active_bank
 from tests.factories import (
     ACTOR,
     make_account,
@@ -36,12 +37,12 @@ AFTER = NOW + timedelta(hours=9)
 
 @pytest.fixture
 def place(session):
-    """A closed sitting of three: all right, one item wrong, and one who never came."""
+    """A closed sitting of three: all right, all wrong, and one who never came."""
     with clock.at(NOW):
         city, sitting = make_city(session), make_sitting(session)
         candidates = [make_candidate(session, sitting, make_officer(session, city.county)) for _one in range(3)]
         first = make_answered(session, candidates[0])
-        wrong = frozenset(entry.version_id for entry in paper_of(session, first.paper_id))
+        wrong = frozenset(item.version_id for item in active_bank(session))
         second = make_answered(session, candidates[1], wrong)
     with clock.at(AFTER):
         close_sitting(session, sitting, ACTOR)
