@@ -26,6 +26,12 @@ hypothesis.settings.register_profile("everywhere", deadline=None, derandomize="C
 hypothesis.settings.load_profile("everywhere")
 
 
+@pytest.fixture(autouse=True)
+def own_keys() -> None:
+    """Every test seals with the tests' own keys, whatever another left in this process."""
+    use_keys(SECRET.encode())
+
+
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     with Databases(tmp_path_factory.mktemp("databases")) as made:

@@ -21,6 +21,7 @@ from app.settings import Settings
 from certificates.models import Credential
 from core import db
 from core.db import reading
+from core.sealing import use_keys
 from exam.models.results import PassList, PassListEntry
 from tests.browser import served
 from tests.conftest import SECRET
@@ -38,6 +39,7 @@ FIGURES = ("9", "37", "3202", "2934", "2101", "833", "268", "71.6", "7926", "582
 def loaded(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a loaded city; copied for whoever wants to spoil it."""
     path = tmp_path_factory.mktemp("city") / "city.db"
+    use_keys(SECRET.encode())
     with databases.fresh() as url:
         db.connect(url)
         load_demo("http://localhost:8000", Console(file=io.StringIO()))
