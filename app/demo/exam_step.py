@@ -23,6 +23,7 @@ from exam.models.planning import Candidate, Sitting
 from exam.models.results import PassList
 from exam.operations import closing, planning, publishing, room, rooms
 from exam.operations.handing_in import hand_in
+from exam.operations.papers import draw_missing_papers, frozen_bank
 from exam.operations.rooms import RoomDraft
 from exam.operations.saving import append_responses
 from exam.queries.room import paper_of
@@ -82,7 +83,7 @@ def fill_bank(stage: Stage) -> None:
 
 
 def open_sitting(stage: Stage) -> None:
-    """Plan the sitting, register everybody who is due, and open the doors."""
+    """Plan the sitting, register everybody who is due, open the doors and draw the papers ahead."""
     with clock.at(stage.morning(-25)), transaction() as session:
         actor = acting(session, "guanli").actor
         blueprint = planning.define_blueprint(session, planning.default_blueprint(), actor)
@@ -100,6 +101,9 @@ def open_sitting(stage: Stage) -> None:
         due = [officers[digest_of(person.document)] for person in stage.roll.applicants]
         planning.register_candidates(session, sitting, due, actor)
         planning.open_sitting(session, sitting, actor)
+        bank = frozen_bank(session, sitting)
+        while draw_missing_papers(session, sitting, bank):
+            stage.advance(0)
     stage.advance(len(due))
 
 
