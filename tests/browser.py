@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.settings import Settings
 from people.models import Account
@@ -30,6 +30,7 @@ ARGUMENTS = [
 ]
 PATIENCE_MS = 10_000
 START_SECONDS = 30
+expect.set_options(timeout=PATIENCE_MS)  # a shared machine is slow at times
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from exam.models.room import Attempt, Presence
 from exam.operations.handing_in import hand_in
 from exam.operations.room import open_place, start_attempt
 from people.permissions import Role
-from tests.browser import sign_in
+from tests.browser import PATIENCE_MS, sign_in
 from tests.factories import ACTOR, make_account, make_candidate, make_city, make_officer, make_sitting
 
 
@@ -61,7 +61,7 @@ def test_who_falls_silent_is_shown_as_offline_by_itself(page, hall):
         attempt.opened_at = attempt.started_at = clock.now() - timedelta(seconds=41)
     sign_in(page, account)
     page.goto(f"/sittings/{sitting.id}/board")
-    expect(row_of(page, one)).to_contain_text("断线")
+    expect(row_of(page, one)).to_contain_text("断线", timeout=2 * PATIENCE_MS)
 
 
 def test_a_lost_line_is_said_and_taken_back_when_it_returns(page, hall):
