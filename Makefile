@@ -16,9 +16,14 @@ COMPILED := $(CATALOGUES:.po=.mo)
 run: .venv/run-ready $(COMPILED)
 	@$(BIN)/chizheng run
 
+# Browsers, servers and their faults wait for each other on a small machine: what fails beside others is run
+# once more alone, and fails only if it does so again. Both runs are printed.
+PYTEST := $(BIN)/python -m pytest -q -n auto --dist loadfile
+AGAIN := $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
+
 test: .venv/dev-ready $(COMPILED)
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
-	$(BIN)/python scripts/on_postgresql.py $(BIN)/python -m pytest -q -n auto --dist loadfile -m "not browser and not slow"
+	$(PYTEST) || $(AGAIN)
+	$(BIN)/python scripts/on_postgresql.py $(PYTEST) -m "not browser and not slow"
 
 check: .venv/dev-ready $(COMPILED)
 	$(BIN)/ruff format --no-cache --check $(SOURCES) scripts
