@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Keyed
@@ -81,7 +81,7 @@ class Response(Base):
     sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"))
     place: Mapped[int]
     choice: Mapped[str] = mapped_column(String(6))
-    late_ms: Mapped[int] = mapped_column(default=0, server_default="0")
+    late_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     received_at: Mapped[datetime]
 
 

@@ -16,6 +16,8 @@ from people.permissions import Role
 from tests.browser import PATIENCE_MS, sign_in
 from tests.factories import ACTOR, make_account, make_candidate, make_city, make_officer, make_sitting
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def hall(live_server):

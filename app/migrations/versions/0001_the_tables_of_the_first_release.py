@@ -699,7 +699,7 @@ def upgrade() -> None:
         sa.Column("sitting_id", sa.Uuid(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("choice", sa.String(length=6), nullable=False),
-        sa.Column("late_ms", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("late_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("received_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_response_attempt_id_attempt")),
         sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_response_sitting_id_sitting")),
