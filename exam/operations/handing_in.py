@@ -4,7 +4,7 @@ An attempt whose time is over is handed in as it stands and as of its deadline, 
 however late. A mark is never changed: marking again is a further row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from core.audit import SYSTEM, Actor
 from core.operations import record_audit
 from core.signing import signature_of
 from exam.blueprints import MultipleRule
-from exam.marking import Accepted, Given, latest_choices, score
+from exam.marking import Given, latest_choices, score
 from exam.models.planning import Candidate, ExamBlueprint, Sitting
 from exam.models.results import Mark
 from exam.models.room import Attempt, Receipt
@@ -69,26 +69,16 @@ def finish_own_overdue(session: Session, officer_id: UUID | None, now: datetime)
     return len(attempts)
 
 
-def mark_again(
-    session: Session, attempt: Attempt, cause: MarkCause, keys: Mapping[UUID, Accepted] | None = None
-) -> Mark:
+def mark_again(session: Session, attempt: Attempt, cause: MarkCause) -> Mark:
     """Mark the attempt's log as it stands and store it as the mark that counts from now on."""
-    return _mark(session, attempt, log_of(session, attempt.id), _marks(session, attempt.id) + 1, cause, keys)
+    return _mark(session, attempt, log_of(session, attempt.id), _marks(session, attempt.id) + 1, cause)
 
 
-def _mark(
-    session: Session,
-    attempt: Attempt,
-    log: Sequence[Given],
-    number: int,
-    cause: MarkCause,
-    keys: Mapping[UUID, Accepted] | None = None,
-) -> Mark:
+def _mark(session: Session, attempt: Attempt, log: Sequence[Given], number: int, cause: MarkCause) -> Mark:
     entries = paper_of(session, attempt.paper_id)
     asked = select(ExamBlueprint.cut_score, ExamBlueprint.multiple_rule).join(Sitting)
     cut_score, multiple_rule = session.execute(asked.where(Sitting.id == attempt.sitting_id)).one()
-    wanted = [entry.version_id for entry in entries]
-    accepted = accepted_keys(session, attempt.sitting_id, wanted) if keys is None else keys
+    accepted = accepted_keys(session, attempt.sitting_id, [entry.version_id for entry in entries])
     result = score(entries, latest_choices(log), accepted, MultipleRule(multiple_rule))
     mark = Mark(
         attempt_id=attempt.id,

@@ -65,7 +65,7 @@ def open_place(session: Session, attempt: Attempt, actor: Actor, held_fence: int
     ``held_fence`` is the place the page says it was in before, after a reload; where it is not the
     newest, this is a take-over, and it is written down.
     """
-    if attempt.fence > 0 and held_fence != attempt.fence:
+    if _is_taken_over(attempt, held_fence):
         session.add(
             RoomEvent(
                 attempt_id=attempt.id,
@@ -87,7 +87,7 @@ def open_place(session: Session, attempt: Attempt, actor: Actor, held_fence: int
 
 def refuse_unasked_take_over(attempt: Attempt, held_fence: int | None) -> None:
     """Refuse to take a paper away from another window or device that nobody asked to be closed."""
-    if attempt.fence > 0 and held_fence != attempt.fence:
+    if _is_taken_over(attempt, held_fence):
         text = _("本试卷正在另一窗口或设备上作答。确需在这里继续的，请点“在这里继续作答”，原窗口随即停止。")
         raise RefusedError([Reason("open_elsewhere", text)])
 
@@ -108,6 +108,11 @@ def give_time(session: Session, attempt: Attempt, line: Line, reason: str, actor
     attempt.deadline_at = time_ledger.deadline(attempt.started_at, ledger_of(session, attempt.id))
     attempt.accept_until = attempt.deadline_at + grace
     session.flush()
+
+
+def _is_taken_over(attempt: Attempt, held_fence: int | None) -> bool:
+    """Say whether opening now takes the paper from another place than the one the page was in."""
+    return attempt.fence > 0 and held_fence != attempt.fence
 
 
 def _take_turns(session: Session, candidate: Candidate) -> Sitting:
