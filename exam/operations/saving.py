@@ -92,8 +92,8 @@ def append_at_once(attempt_id: UUID, fence: int, given: Given) -> Saved | None:
         "place": given.place,
         "choice": given.choice,
     }
-    row = write_at_once(_AT_ONCE, values)
-    return None if row is None else Saved(given.seq, (given.place,), remaining_ms(instant_in(row[0]), now))
+    deadline = write_at_once(_AT_ONCE, values)
+    return None if deadline is None else Saved(given.seq, (given.place,), remaining_ms(instant_in(deadline), now))
 
 
 def hold_responses(session: Session, attempt: Attempt, given: Sequence[Given], source: HeldSource) -> int:
@@ -240,16 +240,17 @@ _ON_POSTGRESQL = _insert(postgresql.insert, lambda batch: func.jsonb_array_eleme
 # The same rule for one response that is not late. It locks the attempt's row as the other does; on SQLite
 # the deadline is read again because a returning clause there knows only the new row.
 _AT_ONCE = OneStatement(
+    names=("attempt", "fence", "now", "seq", "place", "choice"),
     postgresql="""
         with may_write as (
             select id, sitting_id, deadline_at from attempt
-            where id = %(attempt)s and state = 'answering' and fence = %(fence)s and deadline_at >= %(now)s
+            where id = $1::uuid and state = 'answering' and fence = $2::integer and deadline_at >= $3::timestamptz
             for share
         )
         insert into response (attempt_id, seq, sitting_id, place, choice, late_ms, received_at)
-        select id, %(seq)s, sitting_id, %(place)s, %(choice)s, 0, %(now)s from may_write
+        select id, $4::integer, sitting_id, $5::integer, $6::text, 0, $3::timestamptz from may_write
         on conflict do nothing
-        returning (select deadline_at from may_write)
+        returning (select (extract(epoch from deadline_at) * 1000000)::bigint from may_write)
     """,
     sqlite="""
         insert into response (attempt_id, seq, sitting_id, place, choice, late_ms, received_at)

@@ -1,8 +1,8 @@
 """Measures the exam room: ``make bench``, ``make bench ONLY=postgresql:1000``, ``make bench FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
-``deadline``, ``floor`` or ``growth``. Every figure is printed and stored in var/bench.json; a lost answer
-or an error ends the run, because no figure would be worth anything.
+``deadline``, ``floor``, ``full`` (speed) or ``growth``. Every figure is printed and stored in
+var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
 import os
@@ -14,7 +14,7 @@ from app.factory import create_app
 from core.db import connect
 from scripts.bench.city import fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
-from scripts.bench.floors import floor_ms
+from scripts.bench.floors import PACE, floor_ms
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
 from scripts.bench.server import served
@@ -26,6 +26,7 @@ WINDOW_S = float(os.environ.get("WINDOW", "30"))
 GROWTH = (10_000, 100_000, 1_000_000)
 FULL_GROWTH = (*GROWTH, 10_000_000)
 GROWTH_CANDIDATES, GROWTH_WINDOW_S = 5_000, 15
+FULL_SPEED_SEATS = 100
 PORT = int(os.environ.get("BENCH_PORT", "8399"))
 
 
@@ -45,7 +46,7 @@ def main() -> None:
 
 def _steps(kind: str, only: str) -> set[str]:
     """Return the steps asked for on one database: all, or those that ``ONLY`` names."""
-    every = {*map(str, SIZES), "storm", "bell", "deadline", "floor", "growth"}
+    every = {*map(str, SIZES), "full", "storm", "bell", "deadline", "floor", "growth"}
     if not only:
         return every
     parts = [part.partition(":") for part in only.split(",")]
@@ -59,13 +60,15 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     wanted = [
         *sizes,
         *([GROWTH_CANDIDATES] if "growth" in steps else []),
+        *([FULL_SPEED_SEATS] if "full" in steps else []),
         *([2 * CROWD] if "deadline" in steps else []),
     ]
     began = time.monotonic()
     room, storm = fill(max(wanted, default=0), crowd)
     report.say(f"{target.kind}: {len(room) + len(storm)} candidates in {time.monotonic() - began:.0f} s")
     if "floor" in steps:
-        report.floor(target.kind, floor_ms(target))
+        report.floor(target.kind, "floor", floor_ms(target))
+        report.floor(target.kind, "paced_floor", floor_ms(target, PACE))
     settings = target.settings(PORT)
     desk = Desk(create_app(settings))
     connect(settings.database)
@@ -75,6 +78,8 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
             report.first(target.kind, run.first(room))
         for size in sizes:
             report.room(target.kind, size, run.room(room[:size], WINDOW_S))
+        if "full" in steps:
+            report.full_speed(target.kind, run.full_speed(room))
         if crowd:
             report.storm(target.kind, run.storm(storm))
         if "bell" in steps:

@@ -1,6 +1,7 @@
 """The load: a process of its own that plays candidates over connections that stay open, as browsers do.
 
-Open loop: each act has its moment whatever the server does, and its latency counts from that moment. It
+Open loop: each act has its moment whatever the server does, and its latency counts from that moment; only
+where ``lines`` are ordered, as many act without pause. It
 reads one order from standard input and writes what it saw to standard output.
 """
 
@@ -9,8 +10,9 @@ import json
 import random
 import resource
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 AGENT = "chizheng-bench"
@@ -37,9 +39,10 @@ class Candidate:
 
 
 class Line(asyncio.Protocol):
-    """One connection; one request at a time."""
+    """One connection; one request at a time. Opened again, as browsers do, where the server closed it idle."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
+        self.port = port
         self.turn = asyncio.Lock()
         self.buffer = b""
         self.waiting: asyncio.Future[tuple[int, bytes, bytes]] | None = None
@@ -69,7 +72,11 @@ class Line(asyncio.Protocol):
     async def ask(self, request: bytes) -> tuple[int, bytes, bytes]:
         """Send a request and return status, head and body of the answer."""
         async with self.turn:
-            self.waiting = asyncio.get_running_loop().create_future()
+            loop = asyncio.get_running_loop()
+            if self.transport.is_closing():
+                self.buffer = b""
+                await loop.create_connection(lambda: self, "127.0.0.1", self.port)
+            self.waiting = loop.create_future()
             self.transport.write(request)
             return await asyncio.wait_for(self.waiting, PATIENCE)
 
@@ -90,6 +97,9 @@ class Load:
         self.loop = asyncio.get_running_loop()
         await self._connect()
         flow: Flow = getattr(self, f"_{self.order['act']}")
+        if "lines" in self.order:
+            await self._without_pause(flow, self.order["lines"])
+            return
         moments = sorted(self._moments(), key=lambda pair: pair[0])
         begin = self.loop.time() + 0.5
         tasks = []
@@ -101,12 +111,24 @@ class Load:
         await asyncio.gather(*tasks)
         self.finished = self.loop.time() - begin
 
+    async def _without_pause(self, flow: Flow, lines: int) -> None:
+        """Let so many act one after the other, each at once when the one before was answered."""
+        begin = self.loop.time()
+
+        async def act(mine: Sequence[Candidate]) -> None:
+            while not self.errors and self.loop.time() < begin + self.order["window"]:
+                for candidate in mine:
+                    await self._guarded(flow, candidate, self.loop.time())
+
+        await asyncio.gather(*(act(self.candidates[number::lines]) for number in range(lines)))
+        self.finished = self.loop.time() - begin
+
     async def _connect(self) -> None:
-        count = min(len(self.candidates), self.order["connections"])
+        count, port = min(len(self.candidates), self.order["connections"]), self.order["port"]
         lines: list[Line] = []
         for start in range(0, count, CONNECTING_AT_ONCE):
             wanted = range(start, min(start + CONNECTING_AT_ONCE, count))
-            made = [self.loop.create_connection(Line, "127.0.0.1", self.order["port"]) for _one in wanted]
+            made = [self.loop.create_connection(partial(Line, port), "127.0.0.1", port) for _one in wanted]
             lines += [protocol for _transport, protocol in await asyncio.gather(*made)]
         for number, candidate in enumerate(self.candidates):
             candidate.line = lines[number % count]
@@ -152,7 +174,7 @@ class Load:
         status, _head, answer = await candidate.line.ask(_get(path, candidate))
         _expect(status == 200 and b"room-paper" in answer, status, answer)
         candidate.token = ""
-        request = _json_request(f"/api/attempts/{candidate.attempt}/places", candidate, {})
+        request = _json_request(f"/api/attempts/{candidate.attempt}/places", candidate, {"take_over": False})
         status, _head, answer = await candidate.line.ask(request)
         _expect(status == 200, status, answer)
         self._seen("storm", due)

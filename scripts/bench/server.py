@@ -67,7 +67,10 @@ def served(target: Target, port: int) -> Iterator[Running]:
 
 def cpu_of(pid: int | None) -> float:
     """Return the seconds of CPU that a process, its descendants and those that ended have used."""
-    times = [process.cpu_times() for process in _family(pid)]
+    times = []
+    for process in _family(pid):
+        with suppress(psutil.NoSuchProcess):  # it ended meanwhile: its parent has its times
+            times.append(process.cpu_times())
     ended = times[0].children_user + times[0].children_system if times else 0
     return sum(one.user + one.system for one in times) + ended
 

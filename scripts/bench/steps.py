@@ -15,6 +15,7 @@ from exam.models.results import Mark
 from exam.models.room import Attempt, Receipt, Response
 from exam.states import AttemptState
 from scripts.bench.city import Seat
+from scripts.bench.floors import CLIENTS
 from scripts.bench.orders import Desk, Seen, carry_out
 from scripts.bench.server import Running
 
@@ -24,6 +25,8 @@ STORM_S, BELL_S = 60, 30
 ANSWERS = 80
 BELL_PATIENCE_S = 120
 SETTLE_S = 2.0
+FULL_SPEED_S = 10
+SEATS_EACH = 12
 FILLER_SEQ = 1_000_000
 
 COUNTING = "with recursive g(n) as (select :low union all select n + 1 from g where n < :high)"
@@ -71,6 +74,15 @@ class Steps:
         players = [self.desk.player(seat, self.seq) for seat in seats]
         self.seq += int(seconds / EVERY_S) + 2
         measured = self._measured("save", players, window=seconds, every=every)
+        check_saved(measured.seen)
+        return measured
+
+    def full_speed(self, seats: Sequence[Seat]) -> Measured:
+        """Let as many save without pause as write for the floor."""
+        some = seats[: CLIENTS * SEATS_EACH]
+        players = [self.desk.player(seat, self.seq) for seat in some]
+        measured = self._measured("save", players, window=FULL_SPEED_S, lines=min(CLIENTS, len(some)))
+        self.seq += max(seq for _attempt, seq, _place, _choice in measured.seen.acknowledged)
         check_saved(measured.seen)
         return measured
 
