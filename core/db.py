@@ -74,8 +74,8 @@ def new_key() -> UUID:
 class OneStatement:
     """A statement that is a whole transaction by itself, as each database wants to hear it.
 
-    It returns at most one row of one value, on PostgreSQL a whole number. ``names`` are the values it
-    takes: SQLite hears them by name (``:seq``), PostgreSQL by number (``$1`` is the first).
+    It returns at most one row of one value, which is heard as text. ``names`` are the values it takes:
+    SQLite hears them by name (``:seq``), PostgreSQL by number (``$1`` is the first).
     """
 
     names: tuple[str, ...]
@@ -163,7 +163,7 @@ def reading() -> Iterator[Session]:
         yield session
 
 
-def write_at_once(statement: OneStatement, values: Mapping[str, Any]) -> int | str | None:
+def write_at_once(statement: OneStatement, values: Mapping[str, Any]) -> str | None:
     """Run one statement in one round trip and return what it returns, once that is as durable as any commit.
 
     None says that nothing was written, or that the connection broke before we could know: whoever gets
@@ -184,11 +184,11 @@ def write_at_once(statement: OneStatement, values: Mapping[str, Any]) -> int | s
         driver.close()
 
 
-def instant_in(stored: int | str) -> datetime:
-    """Return an instant as ``write_at_once`` brings it: microseconds since 1970, or SQLite's text."""
-    if isinstance(stored, str):
-        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
-    return EPOCH + timedelta(microseconds=stored)
+def instant_in(stored: str) -> datetime:
+    """Return an instant as ``write_at_once`` brings it: microseconds since 1970, or SQLite's own text."""
+    if stored.isdecimal():
+        return EPOCH + timedelta(microseconds=int(stored))
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 def is_postgresql(session: Session) -> bool:
@@ -200,12 +200,12 @@ def _run_on_sqlite(driver: PoolProxiedConnection, statement: OneStatement, value
     cursor = driver.cursor()
     cursor.execute(statement.sqlite, {name: _for_sqlite(value) for name, value in values.items()})
     row = cursor.fetchone()
-    return row[0] if row else None
+    return str(row[0]) if row else None
 
 
 def _run_on_postgresql(
     driver: PoolProxiedConnection, statement: OneStatement, values: Mapping[str, Any]
-) -> int | None:
+) -> str | None:
     """Run a prepared statement by libpq itself: the driver's cursor costs several times the statement."""
     connection: psycopg.Connection[Any] = driver.driver_connection  # type: ignore[assignment]
     name = str(id(statement)).encode()
@@ -214,7 +214,7 @@ def _run_on_postgresql(
         driver.info[PREPARED] = name
     given = [str(values[one]).encode() for one in statement.names]
     answer = _answer_of(connection.pgconn.exec_prepared(name, given), ExecStatus.TUPLES_OK)
-    return int(answer.get_value(0, 0) or 0) if answer.ntuples else None
+    return (answer.get_value(0, 0) or b"").decode() if answer.ntuples else None
 
 
 def _answer_of(result: PGresult, wanted: ExecStatus) -> PGresult:

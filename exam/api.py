@@ -28,7 +28,7 @@ from exam.models.room import Attempt
 from exam.operations import room as operations
 from exam.operations.hand_in_files import file_key
 from exam.operations.leaving import count_leave
-from exam.operations.presence import note_presence
+from exam.operations.presence import Sign, note_at_once, note_presence
 from exam.operations.saving import MILLISECOND, append_at_once, append_responses, refuse_idle_place
 from exam.queries import room as queries
 from exam.queries.leaving import times_left
@@ -130,12 +130,12 @@ def append(attempt_id: UUID) -> Response:
 def time(attempt_id: UUID) -> Response:
     """Say how an attempt stands, and note that its page is there."""
     fence = _fence(attempt_id)
-    unsaved = request.args.get("unsaved", 0, type=int)
+    sign = _sign(attempt_id, fence, request.args.get("unsaved", ""), request.remote_addr)
     with transaction() as session:
         attempt = queries.own_attempt(session, attempt_id, current_user.officer_id)
         _refuse_older_place(attempt, fence)
         word = _word(session, attempt)
-        note_presence(session, attempt_id, min(max(0, unsaved), MOST_UNSAVED), request.remote_addr or "")
+        note_presence(session, attempt, sign)
     return jsonify(**word)
 
 
@@ -191,9 +191,25 @@ def answer_at_once(attempt_id: str, place: Place, body: bytes) -> bytes | None:
     return answer % (saved.last_seq, saved.remaining_ms, given.place)
 
 
+def time_at_once(attempt_id: str, place: Place, unsaved: str, address: str | None) -> bytes | None:
+    """Return the answer to a page that asks how its attempt stands, as the route gives it, or None."""
+    if str(place.attempt_id) != attempt_id:
+        return None
+    standing = note_at_once(_sign(place.attempt_id, place.fence, unsaved, address))
+    if standing is None:
+        return None
+    answer = b'{"extra_seconds":%d,"remaining_ms":%d,"state":"%b"}\n'
+    return answer % (standing.extra_seconds, standing.remaining_ms, standing.state.encode())
+
+
 def is_another(signed_in: str, place: Place) -> bool:
     """Say whether the cookie beside a token is somebody else's; without a cookie the token is enough."""
     return bool(signed_in) and signed_in.partition(":")[0] != str(place.account_id)
+
+
+def _sign(attempt_id: UUID, fence: int, unsaved: str, address: str | None) -> Sign:
+    count = int(unsaved) if unsaved.isascii() and unsaved.isdigit() else 0
+    return Sign(attempt_id, fence, min(count, MOST_UNSAVED), address or "")
 
 
 def _fence(attempt_id: UUID) -> int:

@@ -90,6 +90,7 @@ class BoardRow:
     left_seconds: int | None
     irregular: int
     times_left: int
+    cut_off_seconds: int
     answered: int = 0
     extra_seconds: int = 0
 

@@ -10,6 +10,8 @@ from core.errors import Reason
 from core.texts import Text, lazy_gettext as _
 
 HIDDEN_MS = 3_000
+# A page that is there is heard of every 40 s at the latest; what is silent for longer has lost the server.
+CUT_OFF_AFTER = timedelta(seconds=60)
 LONGEST_REASON = 500
 
 
@@ -26,6 +28,7 @@ class EventKind(StrEnum):
     LET_IN = "let_in"
     IRREGULARITY = "irregularity"
     FILE_HANDED_IN = "file"
+    CUT_OFF = "cut_off"
 
 
 class Irregularity(StrEnum):
@@ -51,6 +54,7 @@ EVENT_NAMES: dict[EventKind, Text] = {
     EventKind.LET_IN: _("恢复作答"),
     EventKind.IRREGULARITY: _("异常情况"),
     EventKind.FILE_HANDED_IN: _("上传离线作答文件"),
+    EventKind.CUT_OFF: _("与服务器断线后恢复"),
 }
 
 IRREGULARITY_NAMES: dict[Irregularity, Text] = {

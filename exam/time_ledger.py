@@ -26,6 +26,9 @@ class TimeKind(StrEnum):
     LET_IN = "let_in"
 
 
+MORE = frozenset({TimeKind.ACCOMMODATION, TimeKind.EXTRA, TimeKind.OUTAGE})
+
+
 TIME_NAMES: dict[TimeKind, Text] = {
     TimeKind.ALLOWANCE: _("规定时长"),
     TimeKind.ACCOMMODATION: _("合理便利"),
@@ -56,8 +59,7 @@ def deadline(started_at: datetime, ledger: Iterable[Line]) -> datetime:
 
 def extra_seconds(ledger: Iterable[Line]) -> int:
     """Return the seconds given on top of the allowance; what only makes up for a standstill is no gift."""
-    more = {TimeKind.ACCOMMODATION, TimeKind.EXTRA, TimeKind.OUTAGE}
-    return sum(line.seconds for line in ledger if line.kind in more)
+    return sum(line.seconds for line in ledger if line.kind in MORE)
 
 
 def time_left(deadline_at: datetime, paused_at: datetime | None, now: datetime) -> timedelta:

@@ -7,8 +7,8 @@ const POLL_MS = 2500;
 const TIMEOUT_MS = 10_000;
 const TONES = { not_in: "neutral", answering: "good", offline: "bad", paused: "warn", handed_in: "info" };
 // The places of a row in the server's answer, after its fingerprint.
-const [ID, UNIT, ROOM, NAME, NUMBER, STATE, IRREGULAR, ANSWERED, SEEN, UNSENT, DEADLINE, LEFT, EXTRA, AWAY] =
-  [...Array(14).keys()];
+const [ID, UNIT, ROOM, NAME, NUMBER, STATE, IRREGULAR, ANSWERED, SEEN, UNSENT, DEADLINE, LEFT, EXTRA, AWAY, CUT_OFF] =
+  [...Array(15).keys()];
 
 const board = /** @type {HTMLElement} */ (document.getElementById("board"));
 const body = document.getElementById("board-rows");
@@ -105,6 +105,11 @@ function leave(/** @type {Element} */ line) {
   line.remove();
 }
 
+/** @returns {string} seconds as minutes and seconds */
+function minutes(/** @type {number} */ seconds) {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 /** Write what a row says into its line; a line that is there already keeps its tick and its focus. */
 function written(/** @type {any[]} */ row, /** @type {string[]} */ names) {
   let line = /** @type {HTMLElement | undefined} */ (lines.get(row[ID]));
@@ -131,10 +136,11 @@ function written(/** @type {any[]} */ row, /** @type {string[]} */ names) {
     room: names[row[ROOM]] || "—",
     answered: row[STATE] === "not_in" ? "—" : row[ANSWERED],
     left: row[LEFT] === null ? "—" : clockText(row[LEFT] * 1000),
-    extra: row[EXTRA] ? `+${Math.floor(row[EXTRA] / 60)}:${String(row[EXTRA] % 60).padStart(2, "0")}` : "—",
+    extra: row[EXTRA] ? `+${minutes(row[EXTRA])}` : "—",
     seen: row[SEEN] === null ? "—" : wallClock.format(row[SEEN] * 1000),
     unsent: row[UNSENT] || "—",
     away: row[AWAY] || "—",
+    "cut-off": row[CUT_OFF] ? minutes(row[CUT_OFF]) : "—",
   };
   for (const [key, text] of Object.entries(texts)) cell(line, key).textContent = String(text);
   if (row[DEADLINE] === null) delete line.dataset.deadline;

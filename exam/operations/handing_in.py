@@ -38,7 +38,7 @@ def hand_in(
         return attempt
     log, number = log_of(session, attempt.id), _marks(session, attempt.id) + 1
     mark = _mark(session, attempt, log, number, MarkCause.HAND_IN if number == 1 else MarkCause.LET_IN)
-    _write_receipt(session, attempt, log, number)
+    write_receipt(session, attempt, log, number)
     detail = {"finish": finish_kind, "score": mark.score, "answered": mark.answered_count}
     record_audit(session, actor, "exam:attempt:hand_in", attempt.id, detail)
     return attempt
@@ -72,6 +72,23 @@ def finish_own_overdue(session: Session, officer_id: UUID | None, now: datetime)
 def mark_again(session: Session, attempt: Attempt, cause: MarkCause) -> Mark:
     """Mark the attempt's log as it stands and store it as the mark that counts from now on."""
     return _mark(session, attempt, log_of(session, attempt.id), _marks(session, attempt.id) + 1, cause)
+
+
+def write_receipt(session: Session, attempt: Attempt, log: Sequence[Given], number: int) -> None:
+    """Sign what the log holds now, beside the mark of the same number; earlier receipts stay true of their part."""
+    candidate_no = session.scalars(select(Candidate.candidate_no).where(Candidate.id == attempt.candidate_id)).one()
+    finished_at = attempt.finished_at or clock.now()
+    body = body_of(ReceiptFacts(attempt.id, candidate_no, number, len(log), log_digest(log), finished_at))
+    session.add(
+        Receipt(
+            attempt_id=attempt.id,
+            number=number,
+            body=body,
+            signature=signature_of(body),
+            issued_at=clock.now(),
+        )
+    )
+    session.flush()
 
 
 def _mark(session: Session, attempt: Attempt, log: Sequence[Given], number: int, cause: MarkCause) -> Mark:
@@ -116,19 +133,3 @@ def _close(session: Session, attempt: Attempt, finished_at: datetime, finish_kin
     moved = session.execute(closed, execution_options={"synchronize_session": False}).one_or_none()
     session.refresh(attempt)
     return moved is not None
-
-
-def _write_receipt(session: Session, attempt: Attempt, log: Sequence[Given], number: int) -> None:
-    candidate_no = session.scalars(select(Candidate.candidate_no).where(Candidate.id == attempt.candidate_id)).one()
-    finished_at = attempt.finished_at or clock.now()
-    body = body_of(ReceiptFacts(attempt.id, candidate_no, number, len(log), log_digest(log), finished_at))
-    session.add(
-        Receipt(
-            attempt_id=attempt.id,
-            number=number,
-            body=body,
-            signature=signature_of(body),
-            issued_at=clock.now(),
-        )
-    )
-    session.flush()

@@ -1,7 +1,8 @@
 """The verbs on responses that came too late: a person accepts or refuses them, with a reason.
 
 What is accepted is appended to the log as it is, never written in between; an attempt that was marked
-already is marked again, and the earlier mark stays; so does the result of a closed sitting.
+already is marked and receipted again, and the earlier mark and receipt stay; so does the result of a closed
+sitting.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,12 +19,12 @@ from core.operations import record_audit
 from exam.held import HeldFacts, reasons_against_decision
 from exam.models.planning import Sitting
 from exam.models.room import Attempt, HeldResponse, Response
-from exam.operations.handing_in import mark_again
+from exam.operations.handing_in import mark_again, write_receipt
 from exam.operations.invigilation import lock_sitting
 from exam.operations.saving import MILLISECOND
 from exam.operations.settling import settle_again
 from exam.queries.held import undecided_of
-from exam.queries.room import mark_of
+from exam.queries.room import log_of, mark_of
 from exam.states import AttemptState, HeldDecision, MarkCause
 
 
@@ -89,7 +90,8 @@ def _append(session: Session, attempt: Attempt, rows: Sequence[HeldResponse]) ->
 
 def _mark(session: Session, attempt: Attempt, sitting: Sitting) -> None:
     if mark_of(session, attempt.id) is not None:
-        mark_again(session, attempt, MarkCause.LATE_RESPONSES)
+        mark = mark_again(session, attempt, MarkCause.LATE_RESPONSES)
+        write_receipt(session, attempt, log_of(session, attempt.id), mark.number)
     settle_again(session, sitting, [attempt.candidate_id], MarkCause.LATE_RESPONSES, clock.now())
 
 

@@ -33,18 +33,22 @@ from exam.models.room import Attempt, Presence, Response, RoomEvent, TimeEntry
 from exam.queries.newest import newest_attempt
 from exam.queries.planning import held_count
 from exam.states import AttemptState, Standing
-from exam.time_ledger import TimeKind
+from exam.time_ledger import MORE, stood_still
 from people.models import Officer, Organisation
 from people.scope import Scope
 
+MINUTE = 60
 FLAGS = (EventKind.IRREGULARITY, EventKind.LEAVE_LIMIT)
+COUNTED = (*FLAGS, EventKind.LEFT_PAGE, EventKind.CUT_OFF)
 Events = Mapping[UUID, Counter[EventKind]]
-GIVEN = (TimeKind.ACCOMMODATION, TimeKind.EXTRA, TimeKind.OUTAGE)
 
 
 @dataclass(frozen=True)
 class BoardFilter:
-    """What the board is narrowed to; empty means everybody. ``no_room`` asks for those without a room."""
+    """What the board is narrowed to; empty means everybody. ``no_room`` asks for those without a room.
+
+    ``cut_off_minutes`` asks for those who lost the server for so long, in all or to this moment.
+    """
 
     text: str = ""
     unit_id: UUID | None = None
@@ -52,6 +56,7 @@ class BoardFilter:
     no_room: bool = False
     state: BoardState | None = None
     irregular: bool = False
+    cut_off_minutes: int = 0
     sort: BoardSort = BoardSort.PROBLEM
 
 
@@ -88,11 +93,12 @@ class Person:
 
 
 class _Light(NamedTuple):
-    """Where one candidate stands, and how often something irregular was noted."""
+    """Where one candidate stands, how often something irregular was noted, how long the server was lost."""
 
     candidate_id: UUID
     state: BoardState
     irregular: int
+    cut_off_seconds: int
 
 
 def board(
@@ -177,11 +183,20 @@ def _everybody(
     return [
         _Light(
             candidate_id,
-            state_at(AttemptState(state) if state else None, last, now),
+            standing := state_at(AttemptState(state) if state else None, last, now),
             flags.get(candidate_id, 0) + flags.get(attempt_id, 0),
+            _cut_off_seconds(events.get(attempt_id), standing, last, now),
         )
         for candidate_id, attempt_id, state, last in session.execute(query)
     ]
+
+
+def _cut_off_seconds(
+    counted: Counter[EventKind] | None, state: BoardState, seen: datetime | None, now: datetime
+) -> int:
+    """Return for how long a page lost the server: what is over, and what is going on."""
+    over = counted[EventKind.CUT_OFF] if counted else 0
+    return over + (stood_still(seen, now) if state is BoardState.OFFLINE and seen else 0)
 
 
 def _rows(session: Session, ids: Sequence[UUID], events: Events, now: datetime) -> list[BoardRow]:
@@ -240,6 +255,7 @@ def _row(one: Row[*tuple[Any, ...]], events: Events, now: datetime) -> BoardRow:
         left_seconds=time_left(state, one.deadline_at, one.paused_at),
         irregular=sum(counted[kind] for kind in FLAGS),
         times_left=counted[EventKind.LEFT_PAGE],
+        cut_off_seconds=counted[EventKind.CUT_OFF],
     )
 
 
@@ -247,7 +263,9 @@ def _narrowed(everybody: Sequence[_Light], wanted: BoardFilter) -> list[_Light]:
     kept = [
         one
         for one in everybody
-        if (wanted.state is None or one.state is wanted.state) and (one.irregular or not wanted.irregular)
+        if (wanted.state is None or one.state is wanted.state)
+        and (one.irregular or not wanted.irregular)
+        and one.cut_off_seconds >= wanted.cut_off_minutes * MINUTE
     ]
     if wanted.sort is BoardSort.PROBLEM:
         kept.sort(key=lambda one: problem_rank(one.state, one.irregular))
@@ -259,16 +277,20 @@ def _flags(events: Events) -> dict[UUID, int]:
 
 
 def _event_counts(session: Session, sitting_id: UUID) -> dict[UUID, Counter[EventKind]]:
-    """Return how often each counted thing happened, by attempt, or by candidate where there was none yet."""
+    """Return how often each counted thing happened, by attempt, or by candidate where there was none yet.
+
+    Of being cut off it is the seconds.
+    """
     whose = func.coalesce(RoomEvent.attempt_id, RoomEvent.candidate_id)
     query = (
-        select(whose, RoomEvent.kind, func.count())
-        .where(RoomEvent.sitting_id == sitting_id, RoomEvent.kind.in_((*FLAGS, EventKind.LEFT_PAGE)))
+        select(whose, RoomEvent.kind, func.count(), func.sum(RoomEvent.seconds))
+        .where(RoomEvent.sitting_id == sitting_id, RoomEvent.kind.in_(COUNTED))
         .group_by(whose, RoomEvent.kind)
     )
     counted: dict[UUID, Counter[EventKind]] = {}
-    for owner, kind, count in session.execute(query):
-        counted.setdefault(owner, Counter())[EventKind(kind)] = count
+    for owner, kind, count, seconds in session.execute(query):
+        number = int(seconds) if kind == EventKind.CUT_OFF else count
+        counted.setdefault(owner, Counter())[EventKind(kind)] = number
     return counted
 
 
@@ -278,7 +300,7 @@ def _with_details(session: Session, rows: Sequence[BoardRow]) -> list[BoardRow]:
         return list(rows)
     answered = answered_counts(session, attempt_ids)
     given = select(TimeEntry.attempt_id, func.sum(TimeEntry.seconds)).where(
-        TimeEntry.attempt_id.in_(attempt_ids), TimeEntry.kind.in_(GIVEN)
+        TimeEntry.attempt_id.in_(attempt_ids), TimeEntry.kind.in_(MORE)
     )
     extra = {row[0]: int(row[1]) for row in session.execute(given.group_by(TimeEntry.attempt_id))}
     return [

@@ -17,7 +17,6 @@ from core import clock
 from core.access import requires
 from core.db import reading
 from core.forms import Form
-from core.texts import lazy_gettext as _
 from exam.blueprints import total_items
 from exam.board import (
     BOARD_NAMES,
@@ -41,9 +40,8 @@ bp = Blueprint("board", __name__)
 AT_ONCE = 50
 NAMES_SHOWN = 30
 FINGERPRINT_LENGTH = 8
-FILTERS = ("text", "unit", "room", "state", "sort", "size", "page")
-UUID_BYTES = 16
-INCOMPLETE = _("选定的考生名单不完整，请返回监考页面重新选择。")
+FILTERS = ("text", "unit", "room", "state", "cut_off", "sort", "size", "page")
+MOST_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -156,6 +154,7 @@ def wanted_board() -> BoardFilter:
         no_room=args.get("room") == "none",
         state=args.get("state", type=BoardState),
         irregular=args.get("state") == "irregular",
+        cut_off_minutes=min(max(0, args.get("cut_off", 0, type=int)), MOST_MINUTES),
         sort=args.get("sort", BoardSort.PROBLEM, type=BoardSort),
     )
 
@@ -203,6 +202,7 @@ def _cells(row: BoardRow, units: dict[UUID, str], rooms: dict[UUID, str]) -> lis
         row.left_seconds,
         row.extra_seconds,
         row.times_left,
+        row.cut_off_seconds,
     ]
 
 

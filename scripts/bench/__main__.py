@@ -78,6 +78,8 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
             report.first(target.kind, run.first(room))
         for size in sizes:
             report.room(target.kind, size, run.room(room[:size], WINDOW_S))
+        if sizes:
+            report.real_pages(target.kind, sizes[-1], run.real_pages(room[: sizes[-1]], WINDOW_S))
         if "full" in steps:
             report.full_speed(target.kind, run.full_speed(room))
         if crowd:

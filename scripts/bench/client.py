@@ -165,6 +165,19 @@ class Load:
         self.acknowledged.append((candidate.attempt, seq, place, choice))
         self._seen("save", due)
 
+    async def _ask(self, candidate: Candidate, due: float) -> None:
+        """Ask how the attempt stands, as a page does between two answers."""
+        path = f"/api/attempts/{candidate.attempt}/time?unsaved=0"
+        request = f"GET {path} HTTP/1.1\r\n{_common(candidate)}Attempt-Token: {candidate.token}\r\n\r\n"
+        status, _head, answer = await candidate.line.ask(request.encode())
+        _expect(status == 200 and json.loads(answer)["state"] == "answering", status, answer)
+        self._seen("ask", due)
+
+    async def _save_and_ask(self, candidate: Candidate, due: float) -> None:
+        await self._save(candidate, due)
+        await asyncio.sleep(max(0.0, due + self.order["every"] / 2 - self.loop.time()))
+        await self._ask(candidate, due + self.order["every"] / 2)
+
     async def _start(self, candidate: Candidate, due: float) -> None:
         status, head, answer = await candidate.line.ask(_form(candidate.start_path, candidate))
         _expect(status == 302, status, answer)

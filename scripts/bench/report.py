@@ -77,6 +77,13 @@ class Report:
             self._times_floor(kind, "paced_floor", "paced_times_floor", measured)
         self._measured(f"{kind}: {size:,} candidates, a save each 20 s", "save", measured)
 
+    def real_pages(self, kind: str, size: int, measured: Measured) -> None:
+        """Note the same room with all that its pages ask; the CPU is that of a save and a question."""
+        self._percentiles(f"pages.{{}}.{kind}.{size}", "save", measured)
+        self._percentiles(f"pages.ask_{{}}.{kind}.{size}", "ask", measured)
+        self.figures[f"pages.cpu_ms.{kind}.{size}"] = measured.cpu_ms
+        self._measured(f"{kind}: the same {size:,}, and each page asks every 20 s", "save", measured)
+
     def first(self, kind: str, measured: Measured) -> None:
         """Note the first save of everybody after a start of the server, which reads the paper's shape."""
         self.figures[f"save.first_cpu_ms.{kind}"] = measured.cpu_ms

@@ -77,6 +77,15 @@ class Steps:
         check_saved(measured.seen)
         return measured
 
+    def real_pages(self, seats: Sequence[Seat], seconds: float) -> Measured:
+        """Let each candidate change an answer every 20 s, and each page ask in between how the attempt stands."""
+        players = [self.desk.player(seat, self.seq) for seat in seats]
+        self.seq += int(seconds / EVERY_S) + 2
+        carry_out(self.running, "ask", players, window=len(players) / FIRST_PER_S)
+        measured = self._measured("save_and_ask", players, window=seconds, every=EVERY_S)
+        check_saved(measured.seen)
+        return measured
+
     def full_speed(self, seats: Sequence[Seat]) -> Measured:
         """Let as many save without pause as write for the floor."""
         some = seats[: CLIENTS * SEATS_EACH]
@@ -111,7 +120,7 @@ class Steps:
         before = self.running.cpu()
         seen = carry_out(self.running, act, players, **order)
         after, memory = self.running.cpu(), self.running.memory()
-        count = len(seen.latencies.get(act, []))
+        count = len(seen.latencies.get(act.removesuffix("_and_ask"), []))
         if seen.errors or not count:
             raise Lost(f"{len(seen.errors)} errors, {count} answered, the first: {seen.errors[:3]}")
         return Measured(

@@ -11,11 +11,14 @@ from core import clock, db
 from core.db import reading, transaction
 from exam import attempt_tokens
 from exam.attempt_tokens import Place
+from exam.events import EventKind
 from exam.marking import Given
-from exam.models.room import Attempt, Response
+from exam.models.room import Attempt, Presence, Response, RoomEvent
 from exam.operations.handing_in import hand_in
-from exam.operations.room import open_place, start_attempt
+from exam.operations.room import give_time, open_place, start_attempt
 from exam.queries.room import log_of
+from exam.states import AttemptState
+from exam.time_ledger import Line as TimeLine, TimeKind
 from people.models import Officer
 from people.permissions import Role
 from tests.factories import ACTOR, make_account, make_candidate, make_city, make_sitting
@@ -189,3 +192,65 @@ def move_deadline(seat):
 def finish(seat):
     with transaction() as session:
         hand_in(session, session.get_one(Attempt, seat.attempt_id), ACTOR)
+
+
+def asked(seat, query="?unsaved=0", token=None):
+    headers = {"Attempt-Token": seat.token() if token is None else token}
+    return seat.browser.client.get(f"/api/attempts/{seat.attempt_id}/time{query}", headers=headers)
+
+
+def seen(seat):
+    with reading() as session:
+        row = session.get(Presence, seat.attempt_id)
+        events = select(RoomEvent.kind, RoomEvent.seconds).where(RoomEvent.attempt_id == seat.attempt_id)
+        return row and row.unsaved_count, [tuple(row) for row in session.execute(events)]
+
+
+@pytest.fixture
+def asking(seats):
+    """A signed-in candidate whose page was heard of a moment ago."""
+    seats[0].browser.sign_in(seats[0].account)
+    assert asked(seats[0]).status_code == 200
+    return seats[0]
+
+
+def test_a_question_is_answered_at_the_door_as_the_route_answers_it(app, asking):
+    with without_flask(app):
+        short = asked(asking, "?unsaved=3")
+    assert (short.status_code, seen(asking)) == (200, (3, []))
+    with without_door(app):
+        long = asked(asking, "?unsaved=4")
+    assert without_time(short.json) == without_time(long.json) == {"extra_seconds": 0, "state": "answering"}
+    assert abs(short.json["remaining_ms"] - long.json["remaining_ms"]) < 5_000
+    assert dict(short.headers).keys() >= {"Content-Security-Policy", "Cache-Control"}
+
+
+def test_the_door_tells_of_time_that_was_given_and_of_a_pause(app, asking):
+    with transaction() as session:
+        attempt = session.get_one(Attempt, asking.attempt_id)
+        give_time(session, attempt, TimeLine(TimeKind.EXTRA, 300), "停电", ACTOR)
+        attempt.state, attempt.paused_at = AttemptState.PAUSED, clock.now()
+        left = attempt.deadline_at - attempt.paused_at
+    with without_flask(app):
+        told = asked(asking).json
+    assert told == {"extra_seconds": 300, "state": "paused", "remaining_ms": left // timedelta(milliseconds=1)}
+
+
+def test_a_page_that_was_silent_for_a_minute_was_cut_off_and_that_is_written_down(asking):
+    with clock.at(clock.now() + timedelta(seconds=59)):
+        asked(asking)
+    assert seen(asking)[1] == []
+    with clock.at(clock.now() + timedelta(seconds=59 + 150)):
+        assert asked(asking).status_code == 200
+    ((kind, seconds),) = seen(asking)[1]
+    assert kind == EventKind.CUT_OFF
+    assert 149 <= seconds <= 151
+
+
+@pytest.mark.parametrize("spoilt", ["older place", "another's", "forged", "no cookie"])
+def test_a_question_that_something_stands_against_is_the_routes_and_notes_nothing(seats, asking, spoilt):
+    token = {"older place": asking.token(fence=0), "another's": seats[1].token(), "forged": "x"}.get(spoilt)
+    if spoilt == "no cookie":
+        asking.browser.client.delete_cookie("session")
+    assert asked(asking, "?unsaved=9", token).status_code in {302, 403, 409}
+    assert seen(asking) == (0, [])

@@ -155,6 +155,26 @@ def test_the_board_is_narrowed_by_room_unit_state_and_text(session, hall):
     assert names(session, sitting)[0] == "丙"
 
 
+def test_those_who_lost_the_server_for_so_long_are_found(session, hall):
+    sitting, made, _room = hall
+    attempts = dict(session.execute(select(Attempt.candidate_id, Attempt.id)).all())
+    for name, seconds in (("乙", 100), ("乙", 200), ("丁", 299), ("戊", 600)):
+        gap = {"kind": EventKind.CUT_OFF, "seconds": seconds, "at": NOW, "sitting_id": sitting.id}
+        session.add(RoomEvent(attempt_id=attempts[made[name].id], **gap))
+    session.flush()
+    found = {minutes: set(names(session, sitting, BoardFilter(cut_off_minutes=minutes))) for minutes in (4, 5, 61)}
+    assert found == {4: set("乙丙丁戊"), 5: set("乙丙戊"), 61: set()}
+    assert set(people_on_board(session, sitting.id, CITY, BoardFilter(cut_off_minutes=5), NOW)) == {
+        made[name].id for name in "乙丙戊"
+    }
+    rows = board(session, sitting.id, CITY, BoardFilter(), NOW).page.rows
+    assert {row.name: row.cut_off_seconds for row in rows if row.cut_off_seconds} == {
+        "乙": 300,
+        "丁": 299,
+        "戊": 600,
+    }
+
+
 def test_the_counts_stay_whole_when_the_rows_are_narrowed_by_state(session, hall):
     found = board(session, hall[0].id, CITY, BoardFilter(state=BoardState.PAUSED), NOW)
     assert (found.counts.total, found.page.total) == (5, 1)
@@ -327,7 +347,7 @@ def test_neither_key_nor_score_nor_document_leaves_with_the_board(signed_in, run
         make_attempt(session, late, score=77)
     browser = signed_in(Role.INVIGILATOR)
     (row,) = [one for one in browser.fetch(address(sitting)).json["rows"] if "交卷人" in one]
-    assert row[6:] == ["handed_in", 0, 0, int(NOW.timestamp()), 0, None, None, 0, 0]
+    assert row[6:] == ["handed_in", 0, 0, int(NOW.timestamp()), 0, None, None, 0, 0, 0]
     for page in (f"/sittings/{sitting.id}/board", f"/sittings/{sitting.id}/board/candidates/{late.id}"):
         browser.open(page)
         assert "77 分" not in browser.text()

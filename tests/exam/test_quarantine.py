@@ -9,12 +9,13 @@ from core import clock
 from core.db import reading, transaction
 from core.errors import RefusedError
 from core.models import AuditEntry
+from core.signing import is_ours
 from exam.held import HeldFacts, reasons_against_decision
 from exam.invigilation import Act, Order
 from exam.marking import Given, as_shown
 from exam.models.planning import Sitting
 from exam.models.results import Mark, Result
-from exam.models.room import Attempt, HeldResponse, Response
+from exam.models.room import Attempt, HeldResponse, Receipt, Response
 from exam.operations.closing import close_sitting
 from exam.operations.handing_in import finish_overdue, hand_in
 from exam.operations.invigilation import act_on
@@ -24,6 +25,7 @@ from exam.operations.saving import append_responses, hold_responses
 from exam.queries.planning import closing_facts
 from exam.queries.replay import replay
 from exam.queries.room import kinds_of, log_of, paper_of
+from exam.receipts import facts_of, log_digest
 from exam.sittings import ClosingFacts, reasons_against_closing
 from exam.states import AttemptState, HeldDecision, HeldSource, MarkCause, Outcome, SittingState
 from people.permissions import Role
@@ -112,6 +114,19 @@ def test_what_is_accepted_stands_in_the_log_and_is_marked_as_a_further_mark(sess
     assert marks[1][2] == 5 > marks[0][2]
     entry = session.scalars(select(AuditEntry).where(AuditEntry.verb == "exam:held:accept")).one()
     assert entry.detail == {"reason": "断网经核实", "seqs": [3, 4], "places": [3, 4]}
+
+
+def test_what_is_accepted_is_receipted_and_the_earlier_receipt_stays_true(session):
+    _sitting, attempt = sat(session)
+    with clock.at(LATE + timedelta(hours=1)):
+        decide(session, attempt, None, ACCEPT, ACTOR)
+    receipts = session.scalars(
+        select(Receipt).where(Receipt.attempt_id == attempt.id).order_by(Receipt.number)
+    ).all()
+    assert [(one.number, facts_of(one.body).responses) for one in receipts] == [(1, 2), (2, 4)]
+    assert all(is_ours(one.body, one.signature) for one in receipts)
+    log = log_of(session, attempt.id)
+    assert [facts_of(one.body).log_digest for one in receipts] == [log_digest(log[:2]), log_digest(log)]
 
 
 def test_one_alone_is_accepted_and_the_next_free_number_is_used(session):

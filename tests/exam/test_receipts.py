@@ -95,7 +95,7 @@ def test_a_true_receipt_holds(session, receipt):
 @pytest.mark.parametrize(
     "plant",
     [
-        update(Response).where(Response.seq == 2).values(choice="D"),
+        update(Response).where(Response.seq == 2).values(choice="ABC"),
         update(Response).where(Response.seq == 2).values(place=1),
         delete(Response).where(Response.seq == 4),
         update(Response).where(Response.seq == 1).values(seq=0),
