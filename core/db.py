@@ -209,9 +209,10 @@ def _run_on_postgresql(
     """Run a prepared statement by libpq itself: the driver's cursor costs several times the statement."""
     connection: psycopg.Connection[Any] = driver.driver_connection  # type: ignore[assignment]
     name = str(id(statement)).encode()
-    if driver.info.get(PREPARED) != name:
+    prepared: set[bytes] = driver.info.setdefault(PREPARED, set())
+    if name not in prepared:
         _answer_of(connection.pgconn.prepare(name, statement.postgresql.encode()), ExecStatus.COMMAND_OK)
-        driver.info[PREPARED] = name
+        prepared.add(name)
     given = [str(values[one]).encode() for one in statement.names]
     answer = _answer_of(connection.pgconn.exec_prepared(name, given), ExecStatus.TUPLES_OK)
     return (answer.get_value(0, 0) or b"").decode() if answer.ntuples else None

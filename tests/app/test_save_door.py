@@ -254,3 +254,10 @@ def test_a_question_that_something_stands_against_is_the_routes_and_notes_nothin
         asking.browser.client.delete_cookie("session")
     assert asked(asking, "?unsaved=9", token).status_code in {302, 403, 409}
     assert seen(asking) == (0, [])
+
+
+def test_saves_and_questions_take_turns_on_the_same_connections(app, asking):
+    with without_flask(app):
+        for number in range(1, 40):
+            assert asking.save({"seq": number, "place": 1, "choice": "A"}).status_code == 200
+            assert asked(asking).status_code == 200
