@@ -9,7 +9,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, Integer, LargeB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Keyed
-from core.public_log import LONGEST_KIND, Head, Leaf
+from core.public_log import LONGEST_KIND, Head, Leaf, SignedHead
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
@@ -78,9 +78,9 @@ class LogHead(Base):
     signature: Mapped[str] = mapped_column(String(128))
 
     @property
-    def head(self) -> Head:
-        """Return what was signed."""
-        return Head(self.size, self.root, self.signed_at)
+    def signed(self) -> SignedHead:
+        """Return the head with its signature."""
+        return SignedHead(Head(self.size, self.root, self.signed_at), self.signature)
 
 
 class JobState(StrEnum):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from core.merkle import leaf_hash
+from core.merkle import is_extension, is_included, leaf_hash
+from core.signing import is_signed_by
 
 HEAD_TITLE = "chizheng log head"
 LONGEST_KIND = 24
@@ -69,6 +70,65 @@ class Head:
     def text(self) -> str:
         """Return the text that is signed: four lines."""
         return f"{HEAD_TITLE}\n{self.size}\n{self.root}\n{written(self.signed_at)}\n"
+
+
+@dataclass(frozen=True)
+class SignedHead:
+    """A head as it is handed out: with the signature of its text, in hex digits."""
+
+    head: Head
+    signature: str
+
+    def is_by(self, key: str) -> bool:
+        """Say whether the holder of this public key signed the head."""
+        return is_signed_by(key, self.head.text, self.signature)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What shows an entry to stand in the log under a signed head; ``path`` is in hex digits."""
+
+    index: int
+    leaf: Leaf
+    path: tuple[str, ...]
+    signed: SignedHead
+
+    @property
+    def number(self) -> int:
+        """Return the place as people count, from 1."""
+        return self.index + 1
+
+    @property
+    def leads_to_root(self) -> bool:
+        """Say whether the path leads from the entry to the head's root."""
+        head = self.signed.head
+        try:
+            path, root = [bytes.fromhex(step) for step in self.path], bytes.fromhex(head.root)
+        except ValueError:
+            return False
+        return is_included(self.leaf.hash, self.index, head.size, path, root)
+
+    def holds(self, key: str) -> bool:
+        """Say whether the entry is in the log whose heads this public key signs."""
+        return self.leads_to_root and self.signed.is_by(key)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """What shows the log of one size to be the beginning of the log of another; ``path`` is in hex digits."""
+
+    old_size: int
+    size: int
+    path: tuple[str, ...]
+
+    def holds(self, old_root: str, root: str) -> bool:
+        """Say whether the log of the later root extends that of the older."""
+        try:
+            path = [bytes.fromhex(step) for step in self.path]
+            roots = bytes.fromhex(old_root), bytes.fromhex(root)
+        except ValueError:
+            return False
+        return is_extension(self.old_size, roots[0], self.size, roots[1], path)
 
 
 def is_digest(text: str) -> bool:

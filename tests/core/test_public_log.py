@@ -11,7 +11,7 @@ from core.models import LogEntry, LogHead, LogNode
 from core.operations import append_all_to_log, append_to_log, record_audit
 from core.public_log import Published
 from core.queries import broken_audit_entry
-from core.signing import is_ours
+from core.signing import public_key
 from tests.factories import ACTOR
 
 
@@ -43,7 +43,7 @@ def test_every_append_is_under_a_signed_head_with_the_root_over_all_leaves(datab
         assert [one.size for one in heads(session)] == [1, 3, 8]
         for head in heads(session):
             assert head.root == root_of(leaves[: head.size]).hex()
-            assert is_ours(head.head.text, head.signature)
+            assert head.signed.is_by(public_key())
 
 
 def test_each_complete_subtree_is_kept_once(database):

@@ -1,0 +1,86 @@
+"""Whether the whole public log, as it is kept, is the tree over its own entries, and where it first is not.
+
+Pure: the stretches of the log are handed in, a few thousand entries at a time. It cannot tell that the log
+was cut off together with its last heads: that needs a head which somebody kept elsewhere.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.merkle import Frontier, Span, Subtree, grown
+from core.public_log import Leaf, SignedHead
+
+
+class Fault(StrEnum):
+    """What does not fit."""
+
+    GAP = "gap"
+    ENTRY = "entry"
+    NODE = "node"
+    ROOT = "root"
+    SIGNATURE = "signature"
+    UNSIGNED = "unsigned"
+    CUT_OFF = "cut_off"
+    SURPLUS = "surplus"
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """The first thing that does not fit, and the entries that it may concern."""
+
+    fault: Fault
+    span: Span
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some consecutive entries with the hashes that were stored as they came, and the heads signed then."""
+
+    leaves: Sequence[tuple[int, Leaf]]
+    nodes: Mapping[Subtree, bytes]
+    heads: Mapping[int, SignedHead]
+
+
+def first_misfit(stretches: Iterable[Stretch], is_ours: Callable[[SignedHead], bool]) -> Misfit | None:
+    """Recompute every hash and every head, and return the first that does not fit, or None.
+
+    An entry that was changed is named by itself; where its own hash was changed to fit, it is among the
+    entries under the first node that then does not.
+    """
+    frontier, is_signed, newest = Frontier(), True, 0
+    for stretch in stretches:
+        newest = max([newest, *stretch.heads])
+        expected = 0
+        for index, leaf in stretch.leaves:
+            if index != frontier.size:
+                return Misfit(Fault.GAP, Span(frontier.size, index))
+            frontier, completed = grown(frontier, leaf.hash)
+            expected += len(completed)
+            if found := _misfit(completed, frontier, stretch, is_ours):
+                return found
+            is_signed = frontier.size in stretch.heads
+        if len(stretch.nodes) != expected:
+            return Misfit(Fault.SURPLUS, Span(frontier.size - len(stretch.leaves), frontier.size))
+    if newest > frontier.size:
+        return Misfit(Fault.CUT_OFF, Span(frontier.size, newest))
+    return None if is_signed else Misfit(Fault.UNSIGNED, Span(frontier.size - 1, frontier.size))
+
+
+def _misfit(
+    completed: Sequence[tuple[Subtree, bytes]],
+    frontier: Frontier,
+    stretch: Stretch,
+    is_ours: Callable[[SignedHead], bool],
+) -> Misfit | None:
+    for subtree, root in completed:
+        if stretch.nodes.get(subtree) != root:
+            first = subtree.position << subtree.level
+            fault = Fault.NODE if subtree.level else Fault.ENTRY
+            return Misfit(fault, Span(first, first + (1 << subtree.level)))
+    signed = stretch.heads.get(frontier.size)
+    if signed is None:
+        return None
+    if signed.head.root != frontier.root.hex():
+        return Misfit(Fault.ROOT, Span(0, frontier.size))
+    return None if is_ours(signed) else Misfit(Fault.SIGNATURE, Span(0, frontier.size))
