@@ -32,6 +32,16 @@ class Misfit:
     fault: Fault
     span: Span
 
+    @property
+    def first(self) -> int:
+        """Return the place of the first entry concerned, from 1."""
+        return self.span.first if self.fault is Fault.CUT_OFF else self.span.first + 1
+
+    @property
+    def last(self) -> int:
+        """Return the place of the last entry concerned, from 1."""
+        return self.span.end
+
 
 @dataclass(frozen=True)
 class Stretch:

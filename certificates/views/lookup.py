@@ -11,6 +11,7 @@ from certificates.states import STATUS_NAMES
 from core import clock
 from core.access import requires
 from core.db import reading
+from core.errors import NotFoundError
 from people.permissions import Permission
 from people.queries import organisations
 from people.scope import CITY
@@ -36,10 +37,26 @@ def ask() -> Response:
 @requires(Permission.LOOKUP_ASK)
 def token(token: str) -> Response:
     with reading() as session:
-        return _page(lookup.by_token(session, token, clock.today()))
+        return _page(lookup.by_token(session, token, clock.today()), token=token)
 
 
-def _page(found: Sequence[PublicCredential] | None, number: str = "", name: str = "", unit: str = "") -> Response:
+@bp.get("/v/<token>/statement.json")
+@requires(Permission.LOOKUP_ASK)
+def statement(token: str) -> Response:
+    with reading() as session:
+        found = lookup.statement_by_token(session, token, clock.today())
+    if found is None:
+        raise NotFoundError
+    response = make_response(found.canonical)
+    response.mimetype = "application/json"
+    response.headers.set("Content-Disposition", "attachment", filename=f"{found.cert_no}.json")
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _page(
+    found: Sequence[PublicCredential] | None, number: str = "", name: str = "", unit: str = "", token: str = ""
+) -> Response:
     with reading() as session:
         units = organisations(session, CITY)
     page = render_template(
@@ -48,6 +65,7 @@ def _page(found: Sequence[PublicCredential] | None, number: str = "", name: str 
         number=number,
         name=name,
         unit=unit,
+        token=token,
         units=units,
         statuses=STATUS_NAMES,
     )

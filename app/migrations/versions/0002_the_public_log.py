@@ -2,7 +2,9 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.orm import Session
 
+from certificates.operations.log import log_what_went_before
 from core.db import Instant
 
 
@@ -42,6 +44,8 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("level", "position", name=op.f("pk_log_node")),
     )
+    with Session(op.get_bind()) as session:
+        log_what_went_before(session)
 
 
 def downgrade() -> None:
