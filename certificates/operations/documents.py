@@ -80,8 +80,8 @@ def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
     ]
     if not rows:
         return
-    keep = dialect.insert(CredentialDocument).on_conflict_do_nothing()
-    stored = session.execute(keep.returning(CredentialDocument.credential_id, CredentialDocument.digest), rows)
+    keep = dialect.insert(CredentialDocument).values(rows).on_conflict_do_nothing()
+    stored = session.execute(keep.returning(CredentialDocument.credential_id, CredentialDocument.digest))
     append_all_to_log(session, [Published(DOCUMENT, *row) for row in stored])
 
 
