@@ -10,7 +10,7 @@ from rich.console import Console
 from app.log_evidence import Asked, Evidence, NotInLog, Unreachable, evidence_for, extension_for
 from app.log_words import FAULT_TEXTS, UNLIKE_TEXTS
 from certificates.queries.logged import unlike_log
-from core.db import reading
+from core.db import one_moment
 from core.log_checks import (
     Finding,
     Outcome,
@@ -69,7 +69,7 @@ def verify(
 @log.command("audit")
 def audit() -> None:
     """Recompute the whole log from its entries, and hold everything published against it."""
-    with reading() as session:
+    with one_moment() as session:
         misfit, size = log_misfit(session), log_size(session)
         unlike = [] if misfit else list(unlike_log(session))
     if misfit is not None:

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.audit import GENESIS, Actor, Entry, digest
 from core.db import is_postgresql
+from core.errors import Reason, RefusedError
 from core.merkle import Frontier, grown
 from core.models import AuditEntry, LogEntry, LogHead, LogNode
-from core.public_log import Head, Leaf, Published
-from core.queries import log_frontier
-from core.signing import signature_of
+from core.public_log import Head, Leaf, Published, SignedHead
+from core.queries import log_frontier, log_head
+from core.signing import public_key, signature_of
+from core.texts import lazy_gettext as _
 
 AUDIT_LOCK = 7_305_112
 HEAD = "audit_head"
@@ -91,8 +93,23 @@ def _head(session: Session) -> tuple[int, str]:
 
 
 def _frontier(session: Session) -> Frontier:
+    """Return the end of the log, or refuse: what we did not sign we do not build on.
+
+    Otherwise whoever changed the tables would have the change signed with the next entry.
+    """
     _take_turns(session)
-    return log_frontier(session)
+    frontier, signed = log_frontier(session), log_head(session)
+    if not _is_signed_end(frontier, signed):
+        text = _("公开日志与签名快照不符，已停止公布和核发。请立即运行 chizheng log audit，并联系系统管理员。")
+        raise RefusedError([Reason("log_broken", text)])
+    return frontier
+
+
+def _is_signed_end(frontier: Frontier, signed: SignedHead | None) -> bool:
+    if signed is None:
+        return frontier.size == 0
+    is_same = (signed.head.size, signed.head.root) == (frontier.size, frontier.root.hex())
+    return is_same and signed.is_by(public_key())
 
 
 def _take_turns(session: Session) -> None:

@@ -1,6 +1,6 @@
 """Reads over the audit chain, the public log and the jobs."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select, tuple_
@@ -18,7 +18,7 @@ from core.merkle import (
     root_of_span,
 )
 from core.models import AuditEntry, Job, LogEntry, LogHead, LogNode
-from core.paging import Page, page_of
+from core.paging import PAGE_SIZE, Page, page_of
 from core.public_log import Extension, Proof, SignedHead
 from core.signing import public_key
 
@@ -55,7 +55,7 @@ def log_frontier(session: Session) -> Frontier:
     size = log_size(session)
     subtrees = complete_subtrees(Span(0, size))
     hashes = _node_hashes(session, subtrees)
-    return Frontier(size, tuple(hashes[one] for one in subtrees))
+    return Frontier(size, tuple(hashes.get(one, GONE) for one in subtrees))
 
 
 def log_head(session: Session, size: int | None = None) -> SignedHead | None:
@@ -71,8 +71,12 @@ def log_heads(session: Session, number: int) -> Page[LogHead]:
 
 
 def recent_log_entries(session: Session, number: int) -> Page[LogEntry]:
-    """Return one page of the public log, newest first."""
-    return page_of(session, select(LogEntry).order_by(LogEntry.index.desc()), number)
+    """Return one page of the public log, newest first; without counting, for its entries have no gap."""
+    total = log_size(session)
+    number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
+    newest = total - 1 - (number - 1) * PAGE_SIZE
+    query = select(LogEntry).where(LogEntry.index <= newest).order_by(LogEntry.index.desc())
+    return Page(session.scalars(query.limit(PAGE_SIZE)).all(), number, PAGE_SIZE, total)
 
 
 def log_entries(session: Session, first: int, count: int) -> list[LogEntry]:
@@ -119,8 +123,25 @@ def is_proved(session: Session, entry: LogEntry) -> bool:
     return log_proof(session, entry, signed).holds(public_key())
 
 
+def log_numbers(session: Session, digests: Mapping[UUID, str], kinds: Collection[str]) -> dict[UUID, int]:
+    """Return the place in the log, from 1, of each thing of which the log's newest entry says this digest.
+
+    What was never logged, was changed since, or stands under no head of ours, is left out: nobody may
+    take it for published.
+    """
+    newest = newest_log_entries(session, digests.keys(), kinds)
+    return {
+        key: entry.number
+        for key, entry in newest.items()
+        if entry.digest == digests[key] and is_proved(session, entry)
+    }
+
+
 def log_misfit(session: Session) -> Misfit | None:
-    """Recompute the whole public log and return the first thing that does not fit, or None."""
+    """Recompute the whole public log and return the first thing that does not fit, or None.
+
+    Beside writers it wants a session that sees one moment (``core.db.one_moment``).
+    """
     key = public_key()
     return first_misfit(_stretches(session), lambda signed: signed.is_by(key))
 

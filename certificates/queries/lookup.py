@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from certificates import numbers
 from certificates.models import Credential
-from certificates.queries.statements import log_numbers, statement_of
-from certificates.statements import FACE, Statement
+from certificates.queries.statements import statement_of
+from certificates.statements import FACE, TELLING, Statement
 from certificates.states import CredentialState, CredentialStatus, status_on
 from core import person_names
+from core.queries import log_numbers
 
 LONGEST_ASKED = 200
 
@@ -82,7 +83,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
 def _answer(session: Session, query: Select[*tuple[Any, ...]], today: date) -> list[PublicCredential]:
     """Return what is found; a credential that is not issued yet does not exist for the public."""
     rows = session.execute(query).all()
-    numbers_in_log = log_numbers(session, {row.id: statement_of(row) for row in rows})
+    numbers_in_log = log_numbers(session, {row.id: statement_of(row).digest for row in rows}, TELLING)
     return [
         _public(row, numbers_in_log, today) for row in rows if _status(row, today) != CredentialStatus.NOT_ISSUED
     ]

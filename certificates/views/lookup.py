@@ -10,7 +10,7 @@ from certificates.queries.lookup import PublicCredential
 from certificates.states import STATUS_NAMES
 from core import clock
 from core.access import requires
-from core.db import reading
+from core.db import one_moment, reading
 from core.errors import NotFoundError
 from people.permissions import Permission
 from people.queries import organisations
@@ -24,7 +24,7 @@ bp = Blueprint("lookup", __name__)
 def ask() -> Response:
     number, name, unit = (request.args.get(key, "").strip() for key in ("number", "name", "unit"))
     today = clock.today()
-    with reading() as session:
+    with one_moment() as session:
         if number:
             return _page(lookup.by_number(session, number, today), number=number)
         if name or unit:
@@ -36,7 +36,7 @@ def ask() -> Response:
 @bp.get("/V/<token>")
 @requires(Permission.LOOKUP_ASK)
 def token(token: str) -> Response:
-    with reading() as session:
+    with one_moment() as session:
         return _page(lookup.by_token(session, token, clock.today()), token=token)
 
 

@@ -3,9 +3,10 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.db import reading, transaction
+from core.errors import RefusedError
 from core.merkle import root_of
 from core.models import LogEntry, LogHead, LogNode
 from core.operations import append_all_to_log, append_to_log, record_audit
@@ -83,6 +84,28 @@ def test_what_is_rolled_back_to_a_savepoint_leaves_no_gap_in_log_or_audit(databa
     with reading() as session:
         assert [one.size for one in heads(session)] == [1, 2]
         assert broken_audit_entry(session) is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update log_node set hash = :other where level = 1 and position = 0",
+        "delete from log_node where level = 0 and position = 2",
+        "update log_head set root = :other where size = 3",
+        "update log_head set signature = :other where size = 3",
+        "delete from log_head",
+        'delete from log_entry where "index" = 2',
+    ],
+)
+def test_nothing_is_built_on_an_end_of_the_log_that_we_did_not_sign(database, statement):
+    """Otherwise whoever changed the tables would have the change signed with the next entry."""
+    with transaction() as session:
+        append_all_to_log(session, some(3))
+    with transaction() as session:
+        values = {"other": "f" * 64} if ":other" in statement else {}
+        assert session.execute(text(statement), values).rowcount > 0
+    with pytest.raises(RefusedError, match="chizheng log audit"), transaction() as session:
+        append_to_log(session, "pass_list", uuid4(), "0" * 64)
 
 
 @pytest.mark.parametrize("digest", ["", "ab", "A" * 64, "g" * 64, "0" * 63 + "\n"])
