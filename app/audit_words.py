@@ -61,6 +61,7 @@ VERB_NAMES: dict[str, Text] = {
     "certificates:credential:take_over": _("导入已有证件"),
     "certificates:credential:cancel": _("注销证件"),
     "certificates:document:draw": _("生成电子证书"),
+    "certificates:log:take_in": _("补记公开日志"),
     "certificates:cleanup_round:open": _("开始清理批次"),
     "certificates:cleanup_round:flag": _("按规则列入清理"),
     "certificates:cleanup_round:close": _("结束清理批次"),

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from app.demo.accounts import demo_accounts
 from app.languages import LANGUAGES, speak
+from app.log_command import log
 from app.migrating import is_current, upgrade
 from app.serving import serve
 from app.settings import Settings
@@ -33,6 +34,8 @@ from people.models import Organisation
 from questions.cli import questions
 
 console = Console(highlight=False)
+# What anybody may run anywhere: it opens no database and makes no secret.
+STANDALONE = {("log", "verify")}
 
 
 class ByPackage(click.Group):
@@ -56,7 +59,7 @@ def chizheng() -> None:
     """Training, exam, credential and public lookup for administrative-enforcement officers."""
 
 
-for package in (people, questions, exam, certificates):
+for package in (people, questions, exam, certificates, log):
     chizheng.add_command(package)
 
 
@@ -124,8 +127,8 @@ def run() -> None:
 
 def main() -> None:
     """Run the command in the language of the terminal; a refusal is a sentence, not a trace."""
-    settings = Settings()
-    if not {"--help", "-h"} & set(sys.argv):
+    if not {"--help", "-h"} & set(sys.argv) and tuple(sys.argv[1:3]) not in STANDALONE:
+        settings = Settings()
         use_keys(settings.secret_bytes)
         settings.var.mkdir(parents=True, exist_ok=True)
         connect(settings.database)

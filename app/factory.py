@@ -4,7 +4,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
-from app import views
+from app import log_api, log_pages, views
 from app.errors import answer_errors
 from app.filters import add_filters
 from app.guard import keep_the_door
@@ -69,6 +69,8 @@ BLUEPRINTS = (
     credentials.bp,
     lookup.bp,
     clean_up.bp,
+    log_pages.bp,
+    log_api.bp,
 )
 
 

@@ -163,6 +163,18 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def one_moment() -> Iterator[Session]:
+    """Open a session that only reads, and sees everything as it is at its first statement.
+
+    SQLite reads so anyway; PostgreSQL is asked to, for answers that several statements make together.
+    """
+    with current().reading() as session:
+        if is_postgresql(session):
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
 def write_at_once(statement: OneStatement, values: Mapping[str, Any]) -> str | None:
     """Run one statement in one round trip and return what it returns, once that is as durable as any commit.
 

@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 from certificates.models import Credential
 from certificates.numbers import Profile
 from certificates.operations.credentials import lookup_token
+from certificates.queries.statements import statement_of
+from certificates.statements import CREDENTIAL
 from certificates.states import CredentialSource, CredentialState
 from certificates.validity import last_day
 from core import clock, passwords
 from core.audit import Actor
+from core.operations import append_to_log
 from core.sealing import matching_digest, sealed
 from exam.draws import bank_rows, commitment_of
 from exam.marking import Given, as_shown
@@ -324,7 +327,7 @@ def make_pass_list(session: Session, officers: list[Officer], **changes: Any) ->
 
 
 def make_credential(session: Session, officer: Officer, **changes: Any) -> Credential:
-    """Return an active credential that began half a year ago."""
+    """Return an active credential that began half a year ago, and is logged as it is."""
     valid_from = changes.pop("valid_from", clock.today() - timedelta(days=180))
     fields: dict[str, Any] = {
         "cert_no": f"T{next(_serial):010d}",
@@ -350,4 +353,6 @@ def make_credential(session: Session, officer: Officer, **changes: Any) -> Crede
     credential = Credential(**{**fields, **changes})
     session.add(credential)
     session.flush()
+    if credential.state != CredentialState.RESERVED:
+        append_to_log(session, CREDENTIAL, credential.id, statement_of(credential).digest)
     return credential

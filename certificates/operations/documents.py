@@ -18,10 +18,13 @@ from certificates.documents.faces import CredentialFace
 from certificates.layouts import Layout, lookup_url
 from certificates.models import Credential, CredentialDocument
 from certificates.queries.documents import stored_document
+from certificates.statements import DOCUMENT
 from certificates.states import CredentialState
 from core import clock
 from core.db import is_postgresql, new_key
 from core.errors import Reason, refuse_if
+from core.operations import append_all_to_log
+from core.public_log import Published
 from core.texts import lazy_gettext as _
 
 _DRAWERS: dict[Layout, Callable[[CredentialFace], bytes]] = {
@@ -62,7 +65,7 @@ def draw(credential: Credential, layout: Layout, public_url: str) -> Drawn:
 
 
 def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
-    """Store what was drawn; a document that somebody else stored meanwhile stays as it is."""
+    """Store what was drawn and log it; a document that somebody else stored meanwhile stays as it is."""
     dialect = postgresql if is_postgresql(session) else sqlite
     rows = [
         {
@@ -75,8 +78,11 @@ def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
         }
         for one in drawn
     ]
-    if rows:
-        session.execute(dialect.insert(CredentialDocument).on_conflict_do_nothing(), rows)
+    if not rows:
+        return
+    keep = dialect.insert(CredentialDocument).values(rows).on_conflict_do_nothing()
+    stored = session.execute(keep.returning(CredentialDocument.credential_id, CredentialDocument.digest))
+    append_all_to_log(session, [Published(DOCUMENT, *row) for row in stored])
 
 
 def reasons_against_drawing(credential: Credential) -> list[Reason]:

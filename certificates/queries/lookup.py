@@ -1,27 +1,37 @@
 """The public lookup: what anybody may know of a credential, asked for exactly.
 
-The answer is built from these columns and no others, so it cannot hold a document number, the ground on
-which a credential was cancelled, or the reason given. Nothing is found by a part of a name or number.
+The answer is built from these fields and no others, so it cannot hold a document number, the ground on
+which a credential was cancelled, or the reason given. Nothing is found by a part of a name or number, and
+nothing is said to be valid that the public log does not say the same of.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from certificates import numbers
 from certificates.models import Credential
+from certificates.queries.statements import statement_of
+from certificates.statements import FACE, TELLING, Statement
 from certificates.states import CredentialState, CredentialStatus, status_on
 from core import person_names
+from core.queries import log_numbers
 
 LONGEST_ASKED = 200
 
 
 @dataclass(frozen=True)
 class PublicCredential:
-    """What the public is told of one credential."""
+    """What the public is told of one credential.
+
+    ``log_number`` is the place in the public log, from 1, where the same is said. Where it is said nowhere,
+    number and status are None: what is registered cannot be confirmed, whatever it is.
+    """
 
     cert_no: str
     holder_name: str
@@ -29,7 +39,8 @@ class PublicCredential:
     category: str
     area: str
     valid_until: date
-    status: CredentialStatus
+    status: CredentialStatus | None
+    log_number: int | None
     is_sample: bool
 
 
@@ -52,32 +63,34 @@ def by_token(session: Session, token: str, today: date) -> list[PublicCredential
     return _answer(session, _columns().where(Credential.lookup_token == _short(token).upper()), today)
 
 
+def statement_by_token(session: Session, token: str, today: date) -> Statement | None:
+    """Return, to whoever read the QR code, what the log was told of the credential."""
+    row = session.execute(_columns().where(Credential.lookup_token == _short(token).upper())).one_or_none()
+    is_public = row is not None and _status(row, today) != CredentialStatus.NOT_ISSUED
+    return statement_of(row) if row is not None and is_public else None
+
+
 def _short(typed: str) -> str:
     """Cut what is far too long to be found and drop what no database takes in a text."""
     return typed[:LONGEST_ASKED].replace("\x00", "")
 
 
 def _columns() -> Select[*tuple[Any, ...]]:
-    return select(
-        Credential.cert_no,
-        Credential.holder_name,
-        Credential.unit_name,
-        Credential.category,
-        Credential.area,
-        Credential.state,
-        Credential.valid_from,
-        Credential.valid_until,
-        Credential.is_sample,
-    )
+    face = [getattr(Credential, name) for name in FACE]
+    return select(Credential.id, *face, Credential.state, Credential.cancelled_at, Credential.is_sample)
 
 
 def _answer(session: Session, query: Select[*tuple[Any, ...]], today: date) -> list[PublicCredential]:
     """Return what is found; a credential that is not issued yet does not exist for the public."""
-    found = [_public(row, today) for row in session.execute(query)]
-    return [one for one in found if one.status is not CredentialStatus.NOT_ISSUED]
+    rows = session.execute(query).all()
+    numbers_in_log = log_numbers(session, {row.id: statement_of(row).digest for row in rows}, TELLING)
+    return [
+        _public(row, numbers_in_log, today) for row in rows if _status(row, today) != CredentialStatus.NOT_ISSUED
+    ]
 
 
-def _public(row: Row[*tuple[Any, ...]], today: date) -> PublicCredential:
+def _public(row: Row[*tuple[Any, ...]], numbers_in_log: Mapping[UUID, int], today: date) -> PublicCredential:
+    number = numbers_in_log.get(row.id)
     return PublicCredential(
         cert_no=row.cert_no,
         holder_name=row.holder_name,
@@ -85,6 +98,11 @@ def _public(row: Row[*tuple[Any, ...]], today: date) -> PublicCredential:
         category=row.category,
         area=row.area,
         valid_until=row.valid_until,
-        status=status_on(today, CredentialState(row.state), row.valid_from, row.valid_until),
+        status=None if number is None else _status(row, today),
+        log_number=number,
         is_sample=row.is_sample,
     )
+
+
+def _status(row: Row[*tuple[Any, ...]], today: date) -> CredentialStatus:
+    return status_on(today, CredentialState(row.state), row.valid_from, row.valid_until)

@@ -10,7 +10,8 @@ from certificates.queries.lookup import PublicCredential
 from certificates.states import STATUS_NAMES
 from core import clock
 from core.access import requires
-from core.db import reading
+from core.db import one_moment, reading
+from core.errors import NotFoundError
 from people.permissions import Permission
 from people.queries import organisations
 from people.scope import CITY
@@ -23,7 +24,7 @@ bp = Blueprint("lookup", __name__)
 def ask() -> Response:
     number, name, unit = (request.args.get(key, "").strip() for key in ("number", "name", "unit"))
     today = clock.today()
-    with reading() as session:
+    with one_moment() as session:
         if number:
             return _page(lookup.by_number(session, number, today), number=number)
         if name or unit:
@@ -35,11 +36,27 @@ def ask() -> Response:
 @bp.get("/V/<token>")
 @requires(Permission.LOOKUP_ASK)
 def token(token: str) -> Response:
+    with one_moment() as session:
+        return _page(lookup.by_token(session, token, clock.today()), token=token)
+
+
+@bp.get("/v/<token>/statement.json")
+@requires(Permission.LOOKUP_ASK)
+def statement(token: str) -> Response:
     with reading() as session:
-        return _page(lookup.by_token(session, token, clock.today()))
+        found = lookup.statement_by_token(session, token, clock.today())
+    if found is None:
+        raise NotFoundError
+    response = make_response(found.canonical)
+    response.mimetype = "application/json"
+    response.headers.set("Content-Disposition", "attachment", filename=f"{found.cert_no}.json")
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
-def _page(found: Sequence[PublicCredential] | None, number: str = "", name: str = "", unit: str = "") -> Response:
+def _page(
+    found: Sequence[PublicCredential] | None, number: str = "", name: str = "", unit: str = "", token: str = ""
+) -> Response:
     with reading() as session:
         units = organisations(session, CITY)
     page = render_template(
@@ -48,6 +65,7 @@ def _page(found: Sequence[PublicCredential] | None, number: str = "", name: str 
         number=number,
         name=name,
         unit=unit,
+        token=token,
         units=units,
         statuses=STATUS_NAMES,
     )

@@ -7,7 +7,7 @@ from core import clock
 from core.audit import Actor
 from core.db import new_key
 from core.errors import ForbiddenError, refuse_if
-from core.operations import record_audit
+from core.operations import append_to_log, record_audit
 from exam.models.planning import Sitting
 from exam.models.results import PassList, PassListEntry, Result
 from exam.pass_lists import ListedPerson, PublishedList, digest_of
@@ -46,6 +46,7 @@ def publish_pass_list(session: Session, sitting: Sitting, actor: Actor) -> PassL
     session.add(pass_list)
     session.flush()
     session.execute(insert(PassListEntry), [_entry(pass_list, *pair) for pair in zip(people, results, strict=True)])
+    append_to_log(session, "pass_list", pass_list.id, pass_list.digest)
     detail = {"passed": pass_list.passed_count, "digest": pass_list.digest}
     record_audit(session, actor, "exam:pass_list:publish", pass_list.id, detail)
     return pass_list

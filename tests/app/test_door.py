@@ -60,7 +60,15 @@ MAY_OPEN = {
         "export": "A",
         "items_*": "A",
     },
-    "lookup": {"ask": "PCUAHI", "token": "PCUAHI"},
+    "log": {"index": "PCUAHI", "look_for_file": "PCUAHI"},
+    "log_api": {
+        "head": "PCUAHI",
+        "heads": "PCUAHI",
+        "entries": "PCUAHI",
+        "proof": "PCUAHI",
+        "consistency": "PCUAHI",
+    },
+    "lookup": {"ask": "PCUAHI", "token": "PCUAHI", "statement": "PCUAHI"},
     "mocks": {"join": "C"},
     "officers": {
         "index": "UAH",

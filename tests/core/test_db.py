@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from core.db import Instant, is_postgresql, reading, transaction
+from core.db import Instant, is_postgresql, one_moment, reading, transaction
 from core.models import AuditEntry
 from people.models import Organisation
 from tests.factories import ACTOR, make_city, make_organisation
@@ -42,6 +42,18 @@ def test_a_reader_sees_what_was_committed_and_does_not_wait(database):
         make_organisation(writer, code="M99")
         with reading() as session:
             assert len(session.scalars(select(Organisation)).all()) == 3
+
+
+def test_one_moment_stays_what_it_was_while_others_write(database):
+    with transaction() as session:
+        make_city(session)
+    with one_moment() as session:
+        assert len(session.scalars(select(Organisation)).all()) == 3
+        with transaction() as writer:
+            make_organisation(writer, code="M99")
+        assert len(session.scalars(select(Organisation.code)).all()) == 3
+    with one_moment() as session:
+        assert len(session.scalars(select(Organisation)).all()) == 4
 
 
 def test_the_database_itself_refuses_a_second_of_what_must_be_one(session):

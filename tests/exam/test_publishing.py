@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core import clock
 from core.audit import Actor
 from core.errors import ForbiddenError, NotFoundError, RefusedError
-from core.models import AuditEntry
+from core.models import AuditEntry, LogEntry
 from exam.models.results import PassListEntry
 from exam.operations.closing import close_sitting
 from exam.operations.publishing import publish_pass_list
@@ -72,6 +72,13 @@ def sitting(session):
 def publish(session, sitting, actor):
     with clock.at(LATER):
         return publish_pass_list(session, sitting, actor)
+
+
+def test_a_list_is_logged_as_it_is_published(session, sitting, actor):
+    made = publish(session, sitting, actor)
+    (entry,) = session.scalars(select(LogEntry))
+    assert (entry.kind, entry.subject_id, entry.digest) == ("pass_list", made.id, made.digest)
+    assert entry.logged_at == LATER
 
 
 def codes(caught):

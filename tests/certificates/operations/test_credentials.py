@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,11 +14,13 @@ from certificates.operations.credentials import (
     lookup_token,
 )
 from certificates.queries.issuing import passed_without_credential
+from certificates.queries.statements import statement_of
+from certificates.statements import CREDENTIAL, STATUS
 from certificates.states import CredentialSource, CredentialState
 from core import clock
 from core.errors import InvalidError, RefusedError
 from core.import_kinds import dry_run, import_sheet
-from core.models import AuditEntry, Job
+from core.models import AuditEntry, Job, LogEntry, LogHead
 from core.sheets import write_csv
 from people.identity import Identity
 from people.permissions import Role
@@ -186,6 +189,31 @@ def test_a_cancelled_credential_says_when_and_on_what_ground(session, city):
     assert (entry.subject_id, entry.detail["ground"]) == (credential.id, "O3")
 
 
+def logged(session, kind):
+    query = select(LogEntry).where(LogEntry.kind == kind).order_by(LogEntry.index)
+    return [(entry.subject_id, entry.digest) for entry in session.scalars(query)]
+
+
+def test_every_credential_is_logged_as_it_is_issued(session, city):
+    pass_list, _officers = listed(session, city)
+    issue_for_pass_list(session, pass_list, URL, ACTOR)
+    issued = credentials(session)
+    assert len(issued) == 3
+    assert sorted(logged(session, CREDENTIAL)) == sorted((one.id, statement_of(one).digest) for one in issued)
+    assert session.query(LogHead).count() == 1
+
+
+def test_a_cancellation_is_logged_with_the_new_state_and_not_with_its_ground(session, city):
+    credential = make_credential(session, make_officer(session, city.county))
+    before = statement_of(credential)
+    cancel_credential(session, credential, "O3", ACTOR)
+    session.expire_all()
+    now = statement_of(credential)
+    assert now == replace(before, state=CredentialState.CANCELLED, cancelled_at=credential.cancelled_at)
+    assert logged(session, STATUS) == [(credential.id, now.digest)]
+    assert "O3" not in now.canonical.decode()
+
+
 def test_a_credential_is_cancelled_once(session, city):
     credential = make_credential(session, make_officer(session, city.county))
     cancel_credential(session, credential, "O3", ACTOR)
@@ -275,6 +303,12 @@ def test_a_number_stands_in_a_sheet_once(session, holder):
     twice = sheet(row(), row(姓名="王五", 证件号码="DEMO-900002", 执法证号="冀c-0001"))
     run = dry_run(session, CREDENTIALS, "a.csv", twice, OFFICE)
     assert [(problem.row, problem.column) for problem in run.problems] == [(3, "执法证号")]
+
+
+def test_every_credential_that_is_taken_over_is_logged(session, holder):
+    import_sheet(session, CREDENTIALS, "a.csv", sheet(row()), OFFICE)
+    (one,) = credentials(session)
+    assert logged(session, CREDENTIAL) == [(one.id, statement_of(one).digest)]
 
 
 def test_a_credential_that_has_run_out_may_be_taken_over(session, holder):

@@ -6,9 +6,11 @@ from sqlalchemy import func, select
 from certificates.layouts import Layout
 from certificates.models import CredentialDocument
 from certificates.operations.documents import Drawn, document_of, draw, face_of, keep_documents
+from certificates.statements import DOCUMENT
 from certificates.states import CredentialState
 from core import clock
 from core.errors import RefusedError
+from core.models import LogEntry
 from tests.factories import make_city, make_credential, make_officer
 
 URL = "http://localhost:8000"
@@ -35,6 +37,15 @@ def test_whoever_comes_second_changes_nothing(session, credential):
     keep_documents(session, [Drawn(credential.id, Layout.CARD, b"first")])
     keep_documents(session, [Drawn(credential.id, Layout.CARD, b"second")])
     assert document_of(session, credential, Layout.CARD, URL).content == b"first"
+    (logged,) = session.scalars(select(LogEntry).where(LogEntry.kind == DOCUMENT))
+    assert (logged.subject_id, logged.digest) == (credential.id, hashlib.sha256(b"first").hexdigest())
+
+
+def test_every_document_that_is_kept_is_logged_in_the_same_step(session, credential):
+    drawn = [Drawn(credential.id, layout, layout.encode()) for layout in Layout]
+    keep_documents(session, drawn)
+    logged = session.scalars(select(LogEntry.digest).where(LogEntry.kind == DOCUMENT)).all()
+    assert sorted(logged) == sorted(one.digest for one in drawn)
 
 
 def test_the_face_leads_to_the_lookup(credential):

@@ -1,3 +1,5 @@
+from pathlib import PurePath
+
 import pytest
 
 from certificates.models import CleanupCase, Credential
@@ -6,6 +8,7 @@ from core import clock
 from core.db import reading, transaction
 from people.permissions import Role
 from tests.factories import ACTOR, make_city, make_credential, make_officer
+from tests.forms_browser import file_field
 
 
 @pytest.fixture
@@ -129,3 +132,32 @@ def test_asking_changes_nothing(browser, credential):
     browser.open("/lookup?number=99100100001")
     with reading() as session:
         assert session.get_one(Credential, credential.id).state == "active"
+
+
+def test_the_answer_names_its_place_in_the_public_log(browser, credential):
+    browser.open("/lookup?number=99100100001")
+    assert "公开日志 第 2 条" in browser.text()
+    assert "statement.json" not in browser.response.get_data(as_text=True)
+
+
+def test_whoever_reads_the_code_gets_the_statement_and_finds_it_in_the_log(browser, credential):
+    browser.open(f"/v/{credential.lookup_token}")
+    address = browser.link("登记内容原文")
+    answer = browser.fetch(address)
+    assert answer.mimetype == "application/json"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer.json["cert_no"] == "99100100001"
+    browser.open("/log/")
+    browser.submit({"file": file_field(PurePath("statement.json"), answer.get_data())}, action="/log/")
+    assert "在公开日志中" in browser.text()
+    assert "第 2 条" in browser.text()
+    browser.fetch(f"/v/{'A' * 26}/statement.json", status=404)
+
+
+def test_a_row_that_was_changed_in_the_database_is_answered_with_a_warning(browser, credential):
+    with transaction() as session:
+        session.get_one(Credential, credential.id).unit_name = "市公安局"
+    browser.open("/lookup?number=99100100001")
+    assert "暂不能确认" in browser.text()
+    assert "请向发证机关核实" in browser.text()
+    assert "有效 " not in browser.text().replace("有效期至", "")

@@ -1,0 +1,87 @@
+"""Everything that was published, held against what the public log was told of it."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from certificates.models import Credential, CredentialDocument
+from certificates.queries.statements import statement_of
+from certificates.statements import DOCUMENT, FACE, TELLING
+from certificates.states import CredentialState
+from core.models import LogEntry
+from core.queries import newest_log_entries
+from exam.models.results import PassList
+from exam.pass_lists import digest_of
+from exam.queries.pass_lists import published
+
+AT_ONCE = 500
+
+
+class Thing(StrEnum):
+    """What is held against the log."""
+
+    PASS_LIST = "pass_list"
+    CREDENTIAL = "credential"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True)
+class Unlike:
+    """Something that is not as the log was told; ``name`` is a title or a number, never a person."""
+
+    kind: Thing
+    name: str
+
+
+def unlike_log(session: Session) -> Iterator[Unlike]:
+    """Yield every published list, issued credential and stored document that the log does not say the same of.
+
+    The log itself must have been found whole before: this compares with its entries as they stand.
+    """
+    yield from _lists(session)
+    yield from _credentials(session)
+    yield from _documents(session)
+
+
+def _lists(session: Session) -> Iterator[Unlike]:
+    lists = list(session.scalars(select(PassList).order_by(PassList.published_at, PassList.id)))
+    logged = newest_log_entries(session, [one.id for one in lists], ["pass_list"])
+    for one in lists:
+        entry = logged.get(one.id)
+        if entry is None or not entry.digest == one.digest == digest_of(published(session, one)):
+            yield Unlike(Thing.PASS_LIST, one.title)
+
+
+def _credentials(session: Session) -> Iterator[Unlike]:
+    face = [getattr(Credential, name) for name in FACE]
+    query: Select[*tuple[Any, ...]] = select(Credential.id, *face, Credential.state, Credential.cancelled_at)
+    issued = query.where(Credential.state != CredentialState.RESERVED).order_by(Credential.cert_no)
+    for rows in session.execute(issued.execution_options(yield_per=AT_ONCE)).partitions():
+        logged = newest_log_entries(session, [row.id for row in rows], TELLING)
+        for row in rows:
+            entry = logged.get(row.id)
+            if entry is None or entry.digest != statement_of(row).digest:
+                yield Unlike(Thing.CREDENTIAL, row.cert_no)
+
+
+def _documents(session: Session) -> Iterator[Unlike]:
+    query = (
+        select(Credential.cert_no, CredentialDocument.content, CredentialDocument.digest, LogEntry.index)
+        .join(Credential, Credential.id == CredentialDocument.credential_id)
+        .outerjoin(
+            LogEntry,
+            (LogEntry.subject_id == Credential.id)
+            & (LogEntry.kind == DOCUMENT)
+            & (LogEntry.digest == CredentialDocument.digest),
+        )
+        .order_by(Credential.cert_no, CredentialDocument.layout)
+        .execution_options(yield_per=50)
+    )
+    for cert_no, content, digest, index in session.execute(query):
+        if index is None or hashlib.sha256(content).hexdigest() != digest:
+            yield Unlike(Thing.DOCUMENT, cert_no)

@@ -1,0 +1,99 @@
+import pytest
+from sqlalchemy import delete, select, update
+
+from certificates.layouts import Layout
+from certificates.models import Credential, CredentialDocument
+from certificates.operations.credentials import cancel_credential
+from certificates.operations.documents import Drawn, keep_documents
+from certificates.queries.logged import Thing, Unlike, unlike_log
+from certificates.states import CredentialState
+from core import clock
+from core.models import LogEntry
+from core.operations import append_to_log
+from exam.models.results import PassList, PassListEntry
+from exam.pass_lists import digest_of
+from exam.queries.pass_lists import published
+from tests.factories import ACTOR, make_city, make_credential, make_officer, make_pass_list
+
+
+@pytest.fixture
+def city(session):
+    """A list, a valid and a cancelled credential and a document, all as they were logged."""
+    city = make_city(session)
+    officers = [make_officer(session, city.county, name=f"人员{letter}") for letter in "甲乙丙"]
+    pass_list = make_pass_list(session, officers, title="春季名单")
+    pass_list.digest = digest_of(published(session, pass_list))
+    append_to_log(session, "pass_list", pass_list.id, pass_list.digest)
+    valid, other, _reserved = (
+        make_credential(session, officer, cert_no=f"N-{n}", state=state)
+        for n, (officer, state) in enumerate(zip(officers, ("active", "active", "reserved"), strict=True), start=1)
+    )
+    cancel_credential(session, other, "O3", ACTOR)
+    keep_documents(session, [Drawn(valid.id, layout, layout.encode()) for layout in Layout])
+    session.flush()
+    session.expire_all()
+    return city
+
+
+def unlike(session):
+    session.expire_all()
+    return list(unlike_log(session))
+
+
+def test_what_is_as_it_was_logged_is_not_named(session, city):
+    assert unlike(session) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(PassListEntry).where(PassListEntry.serial == 2).values(name="人员丁"),
+        update(PassListEntry).where(PassListEntry.serial == 2).values(candidate_no="26019999999"),
+        delete(PassListEntry).where(PassListEntry.serial == 2),
+        update(PassList).values(issuer_name="另一机关"),
+        update(PassList).values(digest="f" * 64),
+        delete(LogEntry).where(LogEntry.kind == "pass_list"),
+    ],
+)
+def test_a_list_that_was_changed_is_named(session, city, statement):
+    session.execute(statement)
+    assert unlike(session) == [Unlike(Thing.PASS_LIST, "春季名单")]
+
+
+def test_a_list_changed_together_with_its_own_digest_is_named(session, city):
+    session.execute(update(PassListEntry).where(PassListEntry.serial == 2).values(name="人员丁"))
+    changed = session.scalars(select(PassList)).one()
+    changed.digest = digest_of(published(session, changed))
+    session.flush()
+    assert unlike(session) == [Unlike(Thing.PASS_LIST, "春季名单")]
+
+
+@pytest.mark.parametrize(
+    ("number", "changes"),
+    [
+        ("N-1", {"holder_name": "人员丁"}),
+        ("N-1", {"state": CredentialState.CANCELLED, "cancelled_at": clock.now()}),
+        ("N-2", {"state": CredentialState.ACTIVE, "cancelled_at": None}),
+        ("N-3", {"state": CredentialState.ACTIVE}),
+    ],
+)
+def test_a_credential_that_was_changed_or_never_logged_is_named(session, city, number, changes):
+    session.execute(update(Credential).where(Credential.cert_no == number).values(changes))
+    assert unlike(session) == [Unlike(Thing.CREDENTIAL, number)]
+
+
+@pytest.mark.parametrize("changes", [{"content": b"another"}, {"digest": "f" * 64}])
+def test_a_document_that_was_changed_is_named(session, city, changes):
+    session.execute(update(CredentialDocument).where(CredentialDocument.layout == Layout.CARD).values(changes))
+    assert unlike(session) == [Unlike(Thing.DOCUMENT, "N-1")]
+
+
+def test_a_document_that_was_never_logged_is_named(session, city):
+    officer = make_officer(session, city.county)
+    made = make_credential(session, officer, cert_no="N-9")
+    fields = {"credential_id": made.id, "layout": Layout.CARD, "content": b"x", "drawn_at": clock.now()}
+    session.add(
+        CredentialDocument(**fields, digest="2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881")
+    )
+    session.flush()
+    assert unlike(session) == [Unlike(Thing.DOCUMENT, "N-9")]
