@@ -110,13 +110,23 @@ def test_axe_finds_nothing_on_the_invigilators_pages(page, hall, path):
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("path", ["rooms/", "candidates/{one}/accommodations", "candidates/{one}"])
+@pytest.mark.parametrize("path", ["rooms/", "candidates/{one}/accommodations", "candidates/{one}", "items", "draw"])
 def test_axe_finds_nothing_on_the_offices_pages(page, hall, path):
     sitting, one, _other, _account = hall
     with transaction() as session:
         account = make_account(session, Role.ADMINISTRATOR)
     sign_in(page, account)
     page.goto(f"/sittings/{sitting.id}/{path.format(one=one.id)}")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("path", ["/score-checks/", "/draws", "/receipts"])
+def test_axe_finds_nothing_on_the_pages_of_checking(page, hall, path):
+    with transaction() as session:
+        account = make_account(session, Role.ADMINISTRATOR)
+    sign_in(page, account)
+    assert page.goto(path).status == 200
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 
