@@ -4,16 +4,19 @@ Ranks go by the rates as they are printed, so that whoever reads the table can c
 a rank and the next one is left out. A unit with few participants is shown and not ranked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from exam.pass_rates import UnitFigures, UnitRow
 
 SMALLEST_RANKED = 5
 _NONE = Decimal(-1)
+Row = TypeVar("Row")
+Value = Decimal | int | None
 
 
 class Order(StrEnum):
@@ -31,32 +34,41 @@ class Order(StrEnum):
     NOT_COMPLETED = "not_completed"
 
 
+class SubjectOrder(StrEnum):
+    """What a table of subjects can be sorted by."""
+
+    NAME = "name"
+    REACHED = "reached"
+    AVAILABLE = "available"
+    SHARE = "share"
+
+
 @dataclass(frozen=True)
 class Sorting:
     """A column and a direction; written as ``pass_rate``, or ``-pass_rate`` for the highest first."""
 
-    order: Order = Order.NAME
+    order: str = Order.NAME
     is_descending: bool = False
 
     def __str__(self) -> str:
-        return f"-{self.order}" if self.is_descending else str(self.order)
+        return f"-{self.order}" if self.is_descending else self.order
 
-    def turned_to(self, order: Order) -> "Sorting":
+    def turned_to(self, order: str) -> "Sorting":
         """Return the sorting that a click on a column asks for: its usual direction first, then the other."""
         usual = Sorting(order, order not in {Order.NAME, Order.RANK})
         return Sorting(order, not usual.is_descending) if self == usual else usual
 
-    def aria(self, order: Order) -> str:
+    def aria(self, order: str) -> str:
         """Return how a column is sorted, in the words of ARIA."""
-        if order is not self.order:
+        if order != self.order:
             return "none"
         return "descending" if self.is_descending else "ascending"
 
 
-def sorting_of(text: str) -> Sorting:
-    """Return the sorting an address asks for; what it does not name is the order of the codes."""
+def sorting_of(text: str, orders: type[StrEnum] = Order) -> Sorting:
+    """Return the sorting an address asks for; what it does not name leaves the table as it is."""
     name = text.removeprefix("-")
-    return Sorting(Order(name), text.startswith("-")) if name in set(Order) else Sorting()
+    return Sorting(name, text.startswith("-")) if name in set(orders) else Sorting()
 
 
 def ranks(rows: Sequence[UnitRow]) -> dict[UUID, int]:
@@ -72,23 +84,17 @@ def is_ranked(figures: UnitFigures) -> bool:
     return figures.participated >= SMALLEST_RANKED
 
 
-def in_order(rows: Sequence[UnitRow], sorting: Sorting, ranked: Mapping[UUID, int]) -> list[UnitRow]:
-    """Return the rows of one part of a table; whatever has no rate or rank comes last, equal ones by code."""
-    by_code = sorted(rows, key=lambda row: row.code)
-    if sorting.order is Order.NAME:
-        return by_code[::-1] if sorting.is_descending else by_code
-    values = {row.organisation_id: _value(row, sorting.order, ranked) for row in rows}
-    known = [row for row in by_code if values[row.organisation_id] is not None]
-    unknown = [row for row in by_code if values[row.organisation_id] is None]
-    known.sort(key=lambda row: values[row.organisation_id], reverse=sorting.is_descending)  # type: ignore[arg-type,return-value]
-    return [*known, *unknown]
+def in_order(rows: Sequence[Row], sorting: Sorting, value_of: Callable[[Row], Value]) -> list[Row]:
+    """Return the rows of one part of a table by a value of theirs; whatever has none comes last.
 
-
-def _value(row: UnitRow, order: Order, ranked: Mapping[UUID, int]) -> Decimal | int | None:
-    if order is Order.RANK:
-        return ranked.get(row.organisation_id)
-    value: Decimal | int | None = getattr(row.figures, order)
-    return value
+    Sorted by name, and where values are equal, the rows stay in the order they came in.
+    """
+    if sorting.order == Order.NAME:
+        return list(reversed(rows)) if sorting.is_descending else list(rows)
+    valued = [(value_of(row), row) for row in rows]
+    known = [(value, row) for value, row in valued if value is not None]
+    known.sort(key=lambda pair: pair[0], reverse=sorting.is_descending)
+    return [*(row for _value, row in known), *(row for value, row in valued if value is None)]
 
 
 def _place(figures: UnitFigures) -> tuple[Decimal, Decimal]:

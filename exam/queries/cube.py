@@ -21,6 +21,7 @@ from exam.models.results import Result
 from exam.queries.newest import newest_of, newest_result
 from exam.states import Outcome, Shortfall, SittingKind, SittingState, Standing
 from people.models import Organisation
+from people.posts import OrganisationKind
 from people.scope import Scope
 
 
@@ -72,11 +73,16 @@ def counting(sitting_id: UUID) -> Select[Any]:
 
 
 def within(query: Select[*tuple[Any, ...]], column: ColumnElement[UUID] | Any, scope: Scope) -> Select[Any]:
-    """Narrow a query to the units of a scope: the whole city, or one unit with the bodies under it."""
+    """Narrow a query to the units of a scope: the whole city, or one unit with the bodies of its county."""
     if scope.organisation_id is None:
         return query
-    below = select(Organisation.id).where(Organisation.parent_id == scope.organisation_id)
+    below = select(Organisation.id).where(is_body_of(scope.organisation_id))
     return query.where(or_(column == scope.organisation_id, column.in_(below)))
+
+
+def is_body_of(county_id: UUID) -> ColumnElement[bool]:
+    """Say that an organisation is a body of this county."""
+    return and_(Organisation.parent_id == county_id, Organisation.kind == OrganisationKind.COUNTY_BODY)
 
 
 def rank_of(result: Any) -> ColumnElement[int]:
@@ -108,9 +114,8 @@ def outside(session: Session, sitting_id: UUID, scope: Scope) -> Outside:
     query = select(Candidate.standing, func.count()).where(
         Candidate.sitting_id == sitting_id, text(f"candidate.{NOT_DUE}")
     )
-    counts = dict(
-        session.execute(within(query, Candidate.organisation_id, scope).group_by(Candidate.standing)).all()
-    )
+    grouped = within(query, Candidate.organisation_id, scope).group_by(Candidate.standing)
+    counts = dict(session.execute(grouped).tuples().all())
     return Outside(exempt=counts.get(Standing.EXEMPT, 0), withdrawn=counts.get(Standing.WITHDRAWN, 0))
 
 
@@ -138,7 +143,7 @@ def _moves(session: Session, taken_at: CutOff, scope: Scope) -> list[Move]:
     """Return who came to which best end in the make-ups, by where they stood after the first sitting."""
     later = best_in(taken_at.make_up_ids)
     first, candidate = aliased(Result), aliased(Candidate)
-    groups = (first.organisation_id, first.employment, rank_of(first), later.c.rank)
+    groups = (first.organisation_id, first.employment, rank_of(first).label("before"), later.c.rank)
     query = (
         select(*groups, func.count())
         .select_from(later)

@@ -15,7 +15,7 @@ from exam.endings import NOT_COMPLETED, PARTICIPATED, RANKS, End
 from exam.models.planning import Candidate
 from exam.models.results import Result
 from exam.pass_rates import UnitRow, figures_of
-from exam.queries.cube import best_in, cells, rank_of, within
+from exam.queries.cube import best_in, cells, is_body_of, rank_of, within
 from exam.queries.newest import newest_result
 from exam.states import Outcome
 from people.models import Officer, Organisation
@@ -160,8 +160,7 @@ def _ranks(group: Group) -> list[int]:
 def _narrowed(query: Select[Any], wanted: PeopleFilter) -> Select[Any]:
     if wanted.organisation_id is not None:
         is_unit = Result.organisation_id == wanted.organisation_id
-        is_below = Organisation.parent_id == wanted.organisation_id
-        query = query.where(is_unit if wanted.is_alone else or_(is_unit, is_below))
+        query = query.where(is_unit if wanted.is_alone else or_(is_unit, is_body_of(wanted.organisation_id)))
     if wanted.kind is not None:
         is_county = Organisation.kind.in_(COUNTY_KINDS)
         query = query.where(is_county if wanted.kind in COUNTY_KINDS else ~is_county)
