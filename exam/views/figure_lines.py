@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from core.texts import Text, lazy_gettext as _
 from exam.cut_offs import Cell, Cut, CutOff, by_employment
 from exam.pass_rates import FiguresTable, UnitFigures, UnitRow, added, figures_of
-from exam.ranking import Sorting, in_order, ranks
+from exam.ranking import Order, Sorting, Value, in_order, ranks
 from people.posts import COUNTY_KINDS, EMPLOYMENT_NAMES, EmploymentType, OrganisationKind
 
 
@@ -117,6 +117,7 @@ def employment_lines(cells: Iterable[Cell], ask: Ask) -> list[Line]:
         for one in EmploymentType
         if one in ends
     ]
+    lines = in_order(lines, ask.sorting, lambda line: value(line.figures, ask.sorting))
     return [*lines, Line("all", _("合计"), added(line.figures for line in lines), ask.people(), tone="total")]
 
 
@@ -124,11 +125,14 @@ def pairs(here: FiguresTable, there: FiguresTable) -> list[Pair]:
     """Return every unit of two sittings, counties first, and the totals."""
     now, before = ({row.organisation_id: row for row in (*one.counties, *one.departments)} for one in (here, there))
     rows = sorted((before | now).values(), key=lambda row: (row.kind not in COUNTY_KINDS, row.code))
-    found = [
-        Pair(name_of(row), _figures(now, row.organisation_id), _figures(before, row.organisation_id))
-        for row in rows
-    ]
+    units = [(name_of(row), row.organisation_id) for row in rows]
+    found = [Pair(name, _figures(now, unit), _figures(before, unit)) for name, unit in units]
     return [*found, Pair(_("合计"), here.total, there.total)]
+
+
+def value(figures: UnitFigures, sorting: Sorting) -> Value:
+    """Return the figure that a table is sorted by; without ranks there is none."""
+    return None if sorting.order == Order.RANK else getattr(figures, sorting.order)
 
 
 def name_of(row: UnitRow) -> str:
@@ -142,6 +146,12 @@ def _figures(rows: Mapping[UUID, UnitRow], unit: UUID) -> UnitFigures | None:
 
 def _part(rows: Sequence[UnitRow], ask: Ask, with_bodies: frozenset[UUID | None]) -> list[Line]:
     ranked: Mapping[UUID, int] = ranks(rows) if ask.is_ranked else {}
+
+    def value_of(row: UnitRow) -> Value:
+        return (
+            ranked.get(row.organisation_id) if ask.sorting.order == Order.RANK else value(row.figures, ask.sorting)
+        )
+
     return [
         Line(
             key=row.code,
@@ -151,5 +161,5 @@ def _part(rows: Sequence[UnitRow], ask: Ask, with_bodies: frozenset[UUID | None]
             rank=ranked.get(row.organisation_id),
             inside=str(row.organisation_id) if row.organisation_id in with_bodies else "",
         )
-        for row in in_order(rows, ask.sorting, ranked)
+        for row in in_order(sorted(rows, key=lambda row: row.code), ask.sorting, value_of)
     ]

@@ -1,9 +1,9 @@
 """Pages of results: the figures of a closed sitting in several views, the people behind them, charts and sheets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -26,7 +26,7 @@ from exam.queries.results import Group, PeopleFilter
 from exam.queries.scores import full_score, scores
 from exam.queries.subjects import subjects
 from exam.queries.trend import sittings_over
-from exam.ranking import Order, sorting_of
+from exam.ranking import Order, Sorting, SubjectOrder, Value, in_order, sorting_of
 from exam.sittings import reasons_against_publishing
 from exam.states import OUTCOME_NAMES, SHORTFALL_NAMES, SITTING_KIND_NAMES, SittingKind, SittingState
 from exam.views import charts, figure_lines, workbooks
@@ -204,7 +204,11 @@ def _cuts(session: Session, sitting: Sitting, taken_at: CutOff) -> list[CutOff]:
 
 def _ask(figures: Figures) -> Ask:
     is_city = current_user.scope.organisation_id is None
-    return Ask(sorting_of(request.args.get("sort", "")), figures.taken_at, is_ranked=is_city)
+    return Ask(_sorting(Order), figures.taken_at, is_ranked=is_city)
+
+
+def _sorting(orders: type[StrEnum]) -> Sorting:
+    return sorting_of(request.args.get("sort", ""), orders)
 
 
 def _units(session: Session, figures: Figures) -> dict[str, Any]:
@@ -224,7 +228,7 @@ def _units(session: Session, figures: Figures) -> dict[str, Any]:
 
 
 def _county_view(session: Session, figures: Figures) -> dict[str, Any]:
-    ask = Ask(sorting_of(request.args.get("sort", "")), figures.taken_at, is_ranked=True)
+    ask = replace(_ask(figures), is_ranked=True)
     county, bodies = _county(session, figures)
     return {
         **_table_of(figure_lines.county_lines(county, bodies, ask), ask, _("单位")),
@@ -243,7 +247,7 @@ def _county(session: Session, figures: Figures) -> tuple[UnitRow, list[UnitRow]]
 
 
 def _employment(session: Session, figures: Figures) -> dict[str, Any]:
-    ask = Ask(sorting_of(""), figures.taken_at, is_ranked=False)
+    ask = replace(_ask(figures), is_ranked=False)
     return _table_of(figure_lines.employment_lines(figures.cells, ask), ask, _("人员性质"))
 
 
@@ -253,8 +257,13 @@ def _table_of(lines: list[figure_lines.Line], ask: Ask, head: Text) -> dict[str,
 
 
 def _subjects(session: Session, figures: Figures) -> dict[str, Any]:
-    found = subjects(session, figures.sitting.id, current_user.scope)
-    return {"subjects": found, "subject_names": SUBJECT_NAMES}
+    sorting = _sorting(SubjectOrder)
+    found = in_order(
+        subjects(session, figures.sitting.id, current_user.scope),
+        sorting,
+        lambda one: cast(Value, getattr(one, sorting.order)),
+    )
+    return {"subjects": found, "subject_names": SUBJECT_NAMES, "sorting": sorting, "orders": SubjectOrder}
 
 
 def _scores(session: Session, figures: Figures) -> dict[str, Any]:
@@ -267,11 +276,13 @@ def _steps(session: Session, sitting: Sitting) -> list[Any]:
 
 
 def _sittings(session: Session, figures: Figures) -> dict[str, Any]:
-    every = sittings_over(session, current_user.scope)
+    every, sorting = sittings_over(session, current_user.scope), _sorting(Order)
     other_id = request.args.get("with", type=UUID)
     chosen = next((one for one in every if one.sitting_id == other_id), None)
     return {
-        "sittings": every,
+        "sittings": in_order(every, sorting, lambda one: figure_lines.value(one.first, sorting)),
+        "sorting": sorting,
+        "orders": Order,
         "kinds": SITTING_KIND_NAMES,
         "others": [(one.sitting_id, one.title) for one in every if one.sitting_id != figures.sitting.id],
         "other": chosen,
