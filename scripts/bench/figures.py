@@ -44,7 +44,7 @@ from scripts.bench.client import AGENT
 from scripts.bench.databases import POSTGRESQL, Target
 from scripts.bench.orders import Desk
 from scripts.bench.server import Running
-from scripts.bench.steps import Lost
+from scripts.bench.steps import COUNTING, Lost
 
 COUNTIES, BODIES, DEPARTMENTS = 100, 20, 900
 UNITS = COUNTIES * (BODIES + 1) + DEPARTMENTS
@@ -70,13 +70,13 @@ _POSTGRESQL_WORDS = {
 _SQLITE_WORDS = {
     "key": "'{0}' || printf('%024x', {1})",
     "digest": "printf('%064x', n)",
-    "series": "(with recursive g(n) as (select :low union all select n + 1 from g where n < :high) select n from g)",
+    "series": f"({COUNTING} select n from g)",
 }
 
 
 @dataclass(frozen=True)
 class Spans:
-    """Milliseconds of a page, of all tables, of the one count with the tables added up from it, and of the floor."""
+    """Milliseconds of a page, of all tables, of one count with the tables added up from it, and of the floor."""
 
     page: float
     tables: float
@@ -224,16 +224,16 @@ def _correct_and_sit_again(first: UUID, make_up: UUID) -> None:
 
 
 def _candidates(key: str, number: str) -> str:
-    return f"""insert into candidate (id, sitting_id, officer_id, organisation_id, employment, candidate_no, standing,
-            registered_at)
+    return f"""insert into candidate (id, sitting_id, officer_id, organisation_id, employment, candidate_no,
+            standing, registered_at)
         select {key}, :sitting, {{officer}}, {{unit}}, 'establishment', {number}, 'registered', :at
         from {{series}}"""  # noqa: S608 - our own numbers
 
 
 def _results(prefix: str, candidate: str, ends: tuple[str, str, str], number: int = 1) -> str:
     outcome, shortfall, score = ends
-    return f"""insert into result (id, candidate_id, number, cause, sitting_id, organisation_id, employment, outcome,
-            shortfall, score, settled_at)
+    return f"""insert into result (id, candidate_id, number, cause, sitting_id, organisation_id, employment,
+            outcome, shortfall, score, settled_at)
         select {{key:{prefix}}}, {candidate}, {number}, 'hand_in', :sitting, {{unit}}, 'establishment', {outcome},
             {shortfall}, {score}, :at
         from {{series}}"""  # noqa: S608 - our own numbers
