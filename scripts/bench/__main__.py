@@ -1,4 +1,4 @@
-"""Measures the exam room and the figures: ``make bench``, ``make bench ONLY=postgresql:1000``, ``make bench FULL=1``.
+"""Measures the exam room and the figures: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
 ``deadline``, ``floor``, ``growth`` or ``figures``. Every figure is printed and stored in var/bench.json; a lost
