@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session, aliased
 
 from core.paging import Page, page_of
 from exam.cut_offs import Cell, Cut, CutOff, by_unit
-from exam.endings import NOT_COMPLETED, PARTICIPATED, RANKS, End
+from exam.endings import NOT_COMPLETED, PARTICIPATED, RANKS, End, end_of
 from exam.models.planning import Candidate
 from exam.models.results import Result
 from exam.pass_rates import UnitRow, figures_of
 from exam.queries.cube import best_in, cells, is_body_of, rank_of, within
 from exam.queries.newest import newest_result
-from exam.states import Outcome
+from exam.states import Outcome, Shortfall
 from people.models import Officer, Organisation
 from people.posts import COUNTY_KINDS, EmploymentType, OrganisationKind
 from people.scope import Scope
@@ -81,6 +81,12 @@ class Person:
 
     first: Result
     counted: Result
+
+    @property
+    def end(self) -> End:
+        """Return the end the person is counted by."""
+        shortfall = Shortfall(self.counted.shortfall) if self.counted.shortfall else None
+        return end_of(Outcome(self.counted.outcome), shortfall, has_score=self.counted.score is not None)
 
 
 def figures_by_organisation(session: Session, sitting_id: UUID, scope: Scope) -> list[UnitRow]:

@@ -18,6 +18,7 @@ from core.import_flow import XLSX
 from core.texts import Text, lazy_gettext as _
 from exam.cut_offs import CUT_NAMES, Cell, Cut, CutOff
 from exam.distributions import spread
+from exam.endings import END_NAMES
 from exam.models.planning import Sitting
 from exam.pass_rates import DEFINITIONS, FiguresTable, UnitFigures, UnitRow, added, table
 from exam.queries import cube, planning, results
@@ -131,7 +132,7 @@ def people(sitting_id: UUID) -> str:
             units=planning.units_of(session, sitting.id, current_user.scope),
             employments=EMPLOYMENT_NAMES,
             outcomes=OUTCOME_NAMES,
-            shortfalls=SHORTFALL_NAMES,
+            ends=END_NAMES,
         )
 
 
