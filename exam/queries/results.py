@@ -63,7 +63,7 @@ class PeopleFilter:
     """Which people of a sitting to list; empty means everybody who was due.
 
     A county stands for its own bodies too, unless ``is_alone``. With ``make_up_ids`` everybody is listed by
-    the best end in those sittings and the first.
+    the best end in those sittings and the first. ``scores`` are the lowest and the highest wanted.
     """
 
     group: Group = Group.DUE
@@ -73,6 +73,7 @@ class PeopleFilter:
     employment: EmploymentType | None = None
     is_alone: bool = False
     make_up_ids: tuple[UUID, ...] = ()
+    scores: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,8 @@ def _narrowed(query: Select[Any], wanted: PeopleFilter) -> Select[Any]:
         query = query.where(is_county if wanted.kind in COUNTY_KINDS else ~is_county)
     if wanted.employment is not None:
         query = query.where(Result.employment == wanted.employment)
+    if wanted.scores is not None:
+        query = query.where(Result.score.between(*wanted.scores))
     if wanted.text:
         named = Officer.name.contains(wanted.text, autoescape=True)
         query = query.where(or_(named, Candidate.candidate_no == wanted.text))

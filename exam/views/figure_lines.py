@@ -34,6 +34,7 @@ class Pair:
     name: Text
     here: UnitFigures | None
     there: UnitFigures | None
+    people: str = ""
 
     @property
     def change(self) -> str:
@@ -126,7 +127,9 @@ def pairs(here: FiguresTable, there: FiguresTable) -> list[Pair]:
     now, before = ({row.organisation_id: row for row in (*one.counties, *one.departments)} for one in (here, there))
     rows = sorted((before | now).values(), key=lambda row: (row.kind not in COUNTY_KINDS, row.code))
     units = [(name_of(row), row.organisation_id) for row in rows]
-    found = [Pair(name, _figures(now, unit), _figures(before, unit)) for name, unit in units]
+    found = [
+        Pair(name, _figures(now, unit), _figures(before, unit), f"&organisation={unit}") for name, unit in units
+    ]
     return [*found, Pair(_("合计"), here.total, there.total)]
 
 

@@ -39,6 +39,7 @@ from questions.kinds import SUBJECT_NAMES
 
 bp = Blueprint("results", __name__, url_prefix="/results")
 SVG = "image/svg+xml"
+MOST_SCORE = 10_000
 
 
 class View(StrEnum):
@@ -59,8 +60,8 @@ VIEW_NAMES: dict[View, Text] = {
     View.SCORES: _("成绩分布"),
     View.SITTINGS: _("历次考试"),
 }
-# These are of one sitting as it was held; make-ups have pages of their own.
-OF_ONE_SITTING = frozenset({View.SUBJECTS, View.SCORES})
+# These are of sittings as they were held; make-ups have figures of their own there.
+AS_HELD = frozenset({View.SUBJECTS, View.SCORES, View.SITTINGS})
 GROUP_NAMES: dict[Group, Text] = {
     Group.DUE: _("应参加人员"),
     Group.PARTICIPATED: _("参加考试人员"),
@@ -91,7 +92,7 @@ def show(sitting_id: UUID) -> str:
         sitting = planning.sitting(session, sitting_id)
         if SittingState(sitting.state) is not SittingState.CLOSED or sitting.kind == SittingKind.MOCK:
             return render_template("exam/results.html", sitting=sitting, total=None)
-        figures = _figures(session, sitting, Cut.FIRST if view in OF_ONE_SITTING else _cut_asked())
+        figures = _figures(session, sitting, Cut.FIRST if view in AS_HELD else _cut_asked())
         own_id = current_user.scope.organisation_id
         return render_template(
             "exam/results.html",
@@ -313,7 +314,15 @@ def _people_wanted(taken_at: CutOff) -> PeopleFilter:
         employment=request.args.get("employment", type=EmploymentType),
         is_alone=request.args.get("alone", "") == "1",
         make_up_ids=taken_at.make_up_ids,
+        scores=_scores_asked(),
     )
+
+
+def _scores_asked() -> tuple[int, int] | None:
+    """Return the lowest and the highest score asked for, as a step of the distribution names them."""
+    low, high = (request.args.get(name, type=int) for name in ("low", "high"))
+    is_score = low is not None and high is not None and 0 <= low <= high <= MOST_SCORE
+    return (low, high) if is_score else None  # type: ignore[return-value]
 
 
 _CONTENTS = {

@@ -202,6 +202,10 @@ def test_scores_are_shown_with_the_cut_score_and_add_up(office, place):
     assert "合格分数线 3 分" in office.page.find("img")["alt"]
     svg = office.fetch(f"/results/{place[0].id}/chart.svg?of=scores").get_data(as_text=True)
     assert "合格分数线 3 分" in svg
+    for number, href in [(node.get_text(), node.a["href"]) for node in office.page.select("[data-figure^=scores]")]:
+        office.open(href)
+        shown = rows(office) if office.page.select("table.list") else []
+        assert len(shown) == int(number), href
 
 
 def test_subjects_are_shown_once_they_are_added_up(office, database):
