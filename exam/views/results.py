@@ -274,7 +274,7 @@ def _scores(session: Session, figures: Figures) -> dict[str, Any]:
 
 def _steps(session: Session, sitting: Sitting) -> list[Any]:
     found = scores(session, sitting.id, current_user.scope)
-    return spread(found, full_score(sitting), sitting.blueprint.cut_score)
+    return spread(found, max([full_score(sitting), *found]), sitting.blueprint.cut_score)
 
 
 def _sittings(session: Session, figures: Figures) -> dict[str, Any]:
