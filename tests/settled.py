@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.jobs import work_once
+from exam import jobs
 from exam.endings import End
 from exam.models.planning import Candidate, Sitting
 from exam.models.results import Result
@@ -13,6 +15,7 @@ from exam.states import Outcome, Shortfall, SittingKind, SittingState
 from people.models import Officer, Organisation
 from tests.factories import make_candidate, make_officer, make_sitting
 
+WORK = (jobs,)  # importing it tells the worker what it can do
 # Outcome, shortfall and score of a result that comes to each end.
 STORED: Mapping[End, tuple[Outcome, Shortfall | None, int | None]] = {
     End.PASSED: (Outcome.PASSED, None, 4),
@@ -56,3 +59,9 @@ def make_settled(session: Session, sitting: Sitting, unit: Organisation, end: En
     candidate = make_candidate(session, sitting, officer, **changes)
     make_result(session, candidate, end)
     return officer
+
+
+def work_all() -> None:
+    """Do every job there is, as the worker would."""
+    while work_once():
+        pass

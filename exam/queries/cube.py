@@ -115,7 +115,7 @@ def outside(session: Session, sitting_id: UUID, scope: Scope) -> Outside:
         Candidate.sitting_id == sitting_id, text(f"candidate.{NOT_DUE}")
     )
     grouped = within(query, Candidate.organisation_id, scope).group_by(Candidate.standing)
-    counts = dict(session.execute(grouped).tuples().all())
+    counts = dict(session.execute(grouped).all())
     return Outside(exempt=counts.get(Standing.EXEMPT, 0), withdrawn=counts.get(Standing.WITHDRAWN, 0))
 
 

@@ -8,7 +8,6 @@ from python_calamine import CalamineWorkbook
 
 from core import clock
 from core.db import transaction
-from core.jobs import work_once
 from core.sheets import read_sheet
 from exam.endings import End
 from exam.operations.closing import close_sitting
@@ -27,7 +26,7 @@ from tests.factories import (
     make_sitting,
 )
 from tests.forms_browser import FormsBrowser
-from tests.settled import make_closed_make_up, make_closed_sitting, make_result, make_settled
+from tests.settled import make_closed_make_up, make_closed_sitting, make_result, make_settled, work_all
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 VIEWS = ("units", "employment", "subjects", "scores", "sittings")
@@ -216,8 +215,7 @@ def test_subjects_are_shown_once_they_are_added_up(office, database):
             close_sitting(session, sitting, ACTOR)
     office.open(f"/results/{sitting.id}?view=subjects")
     assert "正在统计科目得分" in office.text()
-    while work_once():
-        pass
+    work_all()
     office.open(f"/results/{sitting.id}?view=subjects")
     assert rows(office) == [["行政处罚法", "5", "5", "100.0%"]]
     with transaction() as session:

@@ -8,7 +8,6 @@ from sqlalchemy import func, select, update
 from core import clock
 from core.audit import Actor
 from core.db import current, transaction
-from core.jobs import work_once
 from core.models import Job
 from exam.blueprints import MultipleRule
 from exam.marking import score
@@ -35,6 +34,7 @@ from tests.factories import (
     make_officer,
     make_sitting,
 )
+from tests.settled import work_all
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 AFTER = NOW + timedelta(hours=9)
@@ -93,11 +93,6 @@ def place(database):
         with clock.at(AFTER):
             close_sitting(session, sitting, ACTOR)
     return sitting, city, attempts
-
-
-def work_all():
-    while work_once():
-        pass
 
 
 def total(session, sitting):
