@@ -28,6 +28,8 @@ HEAD, FOOT, STEP, BAR = 38, 30, 24, 15
 TICKS = range(0, 101, 20)
 UPRIGHT_HEIGHT, LEFT, BOTTOM, TOP = 380, 64, 64, 44
 HATCH = 6
+BROKEN: Any = [6, 4]
+UNBROKEN: Any = None
 INK, SOFT, LINE = HexColor("#1b2430"), HexColor("#4e5b6b"), HexColor("#d5dce5")
 FULL, HOLLOW, EDGE, MARK = HexColor("#16365c"), HexColor("#ffffff"), HexColor("#16365c"), HexColor("#a3231d")
 
@@ -154,7 +156,7 @@ def as_pdf(drawing: Drawing, title: str) -> bytes:
     out = io.BytesIO()
     size = (drawing.width, drawing.height)
     embedded = with_typeface(drawing)
-    canvas = Canvas(out, pagesize=size, invariant=1, initialFontName=HEI)
+    canvas = Canvas(out, pagesize=size, invariant=1, initialFontName=HEI)  # type: ignore[arg-type]  # stubs
     canvas.setTitle(title)
     renderPDF.draw(embedded, canvas, 0, 0)
     canvas.save()
@@ -255,7 +257,7 @@ def _upright_scale() -> Group:
 
 def _curve(points: Sequence[tuple[float, Decimal]], *, is_ring: bool) -> Group:
     group = Group()
-    dash = [6, 4] if is_ring else None
+    dash = BROKEN if is_ring else UNBROKEN
     for (x1, one), (x2, two) in pairwise(points):
         group.add(Line(x1, _y(one), x2, _y(two), strokeColor=EDGE, strokeWidth=1.8, strokeDashArray=dash))
     for x, rate in points:
@@ -280,7 +282,7 @@ def _legend(chart: TrendChart) -> Group:
     if any(point.with_make_up is not None for point in chart.points):
         lines.append((chart.make_up_label, True))
     for label, is_ring in lines:
-        dash = [6, 4] if is_ring else None
+        dash = BROKEN if is_ring else UNBROKEN
         group.add(Line(x, y + 4, x + 34, y + 4, strokeColor=EDGE, strokeWidth=1.8, strokeDashArray=dash))
         group.add(_dot(x + 17, y + 4, is_ring=is_ring))
         group.add(_text(x + 42, y, label, INK))

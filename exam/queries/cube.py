@@ -63,7 +63,7 @@ def cells(session: Session, taken_at: CutOff, scope: Scope) -> list[Cell]:
     return moved(first, _moves(session, taken_at, scope))
 
 
-def counting(sitting_id: UUID) -> Select[Any]:
+def counting(sitting_id: UUID) -> Select[*tuple[Any, ...]]:
     """Return the count of one sitting: unit, employment, outcome, shortfall, people, and how many have a score."""
     return (
         select(*_GROUPS, func.count(), func.count(Result.score))
@@ -115,7 +115,7 @@ def outside(session: Session, sitting_id: UUID, scope: Scope) -> Outside:
         Candidate.sitting_id == sitting_id, text(f"candidate.{NOT_DUE}")
     )
     grouped = within(query, Candidate.organisation_id, scope).group_by(Candidate.standing)
-    counts = dict(session.execute(grouped).all())
+    counts: dict[Standing, int] = dict(session.execute(grouped).all())
     return Outside(exempt=counts.get(Standing.EXEMPT, 0), withdrawn=counts.get(Standing.WITHDRAWN, 0))
 
 

@@ -19,7 +19,7 @@ def scores(session: Session, sitting_id: UUID, scope: Scope) -> dict[int, int]:
         .where(Result.sitting_id == sitting_id, Result.score.is_not(None), newest_result())
         .group_by(Result.score)
     )
-    return dict(session.execute(within(query, Result.organisation_id, scope)).all())  # type: ignore[arg-type]
+    return dict(session.execute(within(query, Result.organisation_id, scope)).all())
 
 
 def full_score(sitting: Sitting) -> int:

@@ -40,7 +40,7 @@ def scores_by_unit(session: Session, sitting_id: UUID) -> dict[UUID, int]:
         .where(Result.sitting_id == sitting_id, Result.score.is_not(None), newest_result())
         .group_by(Result.organisation_id)
     )
-    return {unit: int(total) for unit, total in session.execute(query)}
+    return {unit: int(total or 0) for unit, total in session.execute(query)}
 
 
 def subjects(session: Session, sitting_id: UUID, scope: Scope) -> list[SubjectFigures]:
