@@ -16,7 +16,11 @@ from people.permissions import Permission, Role
 
 bp = Blueprint("site", __name__)
 YEAR_SECONDS = 31_536_000
-JOB_NAMES = {"certificates:draw": _("生成电子证书"), "exam:papers:draw": _("抽取试卷")}
+JOB_NAMES = {
+    "certificates:draw": _("生成电子证书"),
+    "exam:papers:draw": _("抽取试卷"),
+    "exam:subjects:tally": _("统计科目得分"),
+}
 JOB_STATE_NAMES = {
     JobState.QUEUED: _("排队中"),
     JobState.RUNNING: _("进行中"),

@@ -40,6 +40,6 @@ def reasons_against(facts: HolderFacts, today: date) -> list[Reason]:
     return reasons
 
 
-def area_of(registered: str, kind: OrganisationKind, unit_name: str, city_name: str) -> str:
-    """Return the area printed: the one on the roll, else the county's own, else the whole city."""
-    return registered or (unit_name if kind is OrganisationKind.COUNTY else city_name)
+def area_of(registered: str, kind: OrganisationKind, unit_name: str, above_name: str) -> str:
+    """Return the area printed: the one on the roll, else the county's own, else that of what stands above."""
+    return registered or (unit_name if kind is OrganisationKind.COUNTY else above_name)

@@ -7,7 +7,7 @@ import io
 import re
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,10 +18,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from core import csv_cells, workbook_reader
 from core.errors import InvalidError
+from core.formulas import Formula
 from core.sheet_limits import MAX_COLUMNS, MAX_ROWS, MAX_UPLOAD_BYTES, MEBIBYTE
 from core.texts import Text, lazy_gettext as _
 
-Cell = str | int | Decimal | date | None
+Cell = str | int | Decimal | date | Formula | None
 
 _BLANKS = (
     string.whitespace
@@ -59,13 +60,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class WorkbookSheet:
-    """One sheet to write; choices and notes are by column, counted from 0."""
+    """One sheet to write; choices and notes are by column, strong rows by row, all counted from 0."""
 
     title: Text
     headers: Sequence[Text]
     rows: Iterable[Sequence[Cell]] = ()
     choices: Mapping[int, Sequence[Text]] = field(default_factory=dict)
     notes: Mapping[int, Text] = field(default_factory=dict)
+    strong: Set[int] = frozenset()
 
 
 def read_sheet(filename: str, data: bytes) -> Sheet:
@@ -166,6 +168,8 @@ def _as_text(cell: Cell) -> str:
             raise TypeError("a time has no zone in a spreadsheet: hand in the local time as text")
         case Decimal():
             return f"{cell:f}"
+        case Formula():
+            return _as_text(cell.value)
     return str(cell)
 
 
@@ -181,9 +185,7 @@ class _Writer:
         self._header = workbook.add_format(
             {"bold": True, "bg_color": "#E7EEF6", "bottom": 1, "valign": "vcenter", "text_wrap": True}
         )
-        self._text = workbook.add_format({"num_format": _TEXT_FORMAT, "text_wrap": True, "valign": "top"})
-        self._day = workbook.add_format({"num_format": "yyyy-mm-dd"})
-        self._scales: dict[int, Format] = {}
+        self._formats: dict[tuple[str | int, bool], Format] = {}
 
     def write(self, sheet: WorkbookSheet) -> None:
         """Write one sheet: header, rows, widths, drop-downs and notes."""
@@ -195,7 +197,7 @@ class _Writer:
             _expect(worksheet.write_string(0, column, header, self._header))
         for row, cells in enumerate(rows, start=1):
             for column, cell in enumerate(cells):
-                self._write_cell(worksheet, row, column, cell)
+                self._write_cell(worksheet, (row, column), cell, row - 1 in sheet.strong)
         worksheet.freeze_panes(1, 0)
         worksheet.autofilter(0, 0, len(rows), max(len(headers) - 1, 0))
         self._guide(worksheet, sheet)
@@ -210,30 +212,36 @@ class _Writer:
             for row, choice in enumerate(choices):
                 _expect(worksheet.write_string(row, column, choice))
 
-    def _write_cell(self, worksheet: Worksheet, row: int, column: int, cell: Cell) -> None:
+    def _write_cell(self, worksheet: Worksheet, place: tuple[int, int], cell: Cell, is_strong: bool) -> None:
+        form = self._format_of(cell, is_strong)
         match cell:
             case None | "":
                 return
+            case Formula():
+                _expect(worksheet.write_formula(*place, cell.text, form, _calculated(cell)))
             case date() if not isinstance(cell, datetime):
-                _expect(worksheet.write_datetime(row, column, cell, self._day))
+                _expect(worksheet.write_datetime(*place, cell, form))
             case int() | Decimal() if _is_exact(cell):
-                _expect(worksheet.write_number(row, column, cell, self._number_format(cell)))
+                _expect(worksheet.write_number(*place, cell, form))
             case _:
-                _expect(worksheet.write_string(row, column, _as_text(cell), self._text))
+                _expect(worksheet.write_string(*place, _as_text(cell), form))
 
-    def _number_format(self, number: int | Decimal) -> Format:
-        scale = max(0, -int(Decimal(number).as_tuple().exponent))
-        if scale not in self._scales:
-            pattern = "0." + "0" * scale if scale else "0"
-            self._scales[scale] = self._workbook.add_format({"num_format": pattern})
-        return self._scales[scale]
+    def _format_of(self, cell: Cell, is_strong: bool = False) -> Format:
+        """Return how a cell looks: numbers by their decimals, days as such, everything else as text."""
+        pattern = _pattern(cell)
+        if (pattern, is_strong) not in self._formats:
+            properties: dict[str, object] = {"num_format": pattern, "bold": is_strong}
+            if pattern == _TEXT_FORMAT:
+                properties |= {"text_wrap": True, "valign": "top"}
+            self._formats[pattern, is_strong] = self._workbook.add_format(properties)
+        return self._formats[pattern, is_strong]
 
     def _set_columns(self, worksheet: Worksheet, headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
         """Set the widths, and keep what is typed later as text: an ID as a number loses its last digits."""
         for column, header in enumerate(headers):
             cells = [_as_text(row[column]) for row in rows[:_MEASURED_ROWS] if column < len(row)]
             widest = max(map(_display_width, [header, *cells])) + 3
-            worksheet.set_column(column, column, min(max(widest, _NARROWEST), _WIDEST), self._text)
+            worksheet.set_column(column, column, min(max(widest, _NARROWEST), _WIDEST), self._format_of(None))
 
     def _guide(self, worksheet: Worksheet, sheet: WorkbookSheet) -> None:
         """Offer the choices and show the notes in every row that can be filled in."""
@@ -263,6 +271,26 @@ def _display_width(text: str) -> int:
 
 def _line_width(line: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in line)
+
+
+def _pattern(cell: Cell) -> str | int:
+    match cell:
+        case Formula(value=str()):
+            return "General"
+        case Formula():
+            return _pattern(cell.value)
+        case datetime():
+            return _TEXT_FORMAT
+        case date():
+            return "yyyy-mm-dd"
+        case int() | Decimal() if _is_exact(cell):
+            scale = max(0, -int(Decimal(cell).as_tuple().exponent))
+            return "0." + "0" * scale if scale else "0"
+    return _TEXT_FORMAT
+
+
+def _calculated(formula: Formula) -> int | float | str:
+    return float(formula.value) if isinstance(formula.value, Decimal) else formula.value
 
 
 def _is_exact(number: int | Decimal) -> bool:

@@ -1,4 +1,4 @@
-"""What the worker does for the exam room: draw papers ahead, and hand in what is over at every look."""
+"""What the worker does for the exam: draw papers ahead, add up marks by subject, hand in what is over."""
 
 import time
 from uuid import UUID
@@ -9,8 +9,10 @@ from core.jobs import Interrupted, Run, every_tick, handles
 from exam.models.planning import Sitting
 from exam.operations.handing_in import finish_overdue
 from exam.operations.papers import DRAW_JOB, draw_missing_papers, frozen_bank
+from exam.operations.tallying import TALLY_JOB, store_tally
 from exam.queries.papers import paper_counts
 from exam.queries.room import is_any_overdue
+from exam.queries.subjects import tally
 
 FINISHED_AT_ONCE = 10
 TURN_SECONDS = 0.005
@@ -29,6 +31,17 @@ def draw_papers(run: Run) -> None:
         with transaction() as session:
             drawn = draw_missing_papers(session, session.get_one(Sitting, sitting_id), bank)
             run.report(session, *paper_counts(session, sitting_id))
+
+
+@handles(TALLY_JOB)
+def tally_subjects(run: Run) -> None:
+    """Add up a sitting's marks by subject; the long count only reads, so that nobody waits for it."""
+    sitting_id = UUID(run.arguments["sitting"])
+    with reading() as session:
+        counted = tally(session, session.get_one(Sitting, sitting_id))
+    with transaction() as session:
+        store_tally(session, session.get_one(Sitting, sitting_id), counted)
+        run.report(session, 1, 1)
 
 
 @every_tick

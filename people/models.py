@@ -14,10 +14,10 @@ DOCUMENT_PLACE = "officer.document"
 
 
 class Organisation(Keyed, Base):
-    """One body in the city's tree: the city, a county or district, a municipal department.
+    """One body in the city's tree: the city, a county or district, a county's own body, a municipal department.
 
     No personal data. Kept for good; a code is never used again. ``issuer_name`` is the name under
-    which the city publishes and issues.
+    which the city publishes and issues. ``parent_id`` is the county of a county's body, else the city.
     """
 
     __tablename__ = "organisation"

@@ -1,6 +1,6 @@
 """Verbs on organisations, officers and accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select
@@ -35,15 +35,21 @@ from people.tree import TreeFacts
 
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_ALLOWED = 10
+NO_COUNTIES: Mapping[str, str] = {}
 
 
-def found_organisations(session: Session, organisations: Sequence[Organisation], actor: Actor) -> None:
-    """Add bodies to the city's tree; every body that is not the city stands under it."""
+def found_organisations(
+    session: Session, organisations: Sequence[Organisation], actor: Actor, counties: Mapping[str, str] = NO_COUNTIES
+) -> None:
+    """Add bodies to the city's tree; a body stands under the county named for its code, else under the city."""
     session.add_all(organisations)
     session.flush()
     root = city(session)
+    named = select(Organisation.name, Organisation.id).where(Organisation.kind == OrganisationKind.COUNTY)
+    county_ids = {row.name: row.id for row in session.execute(named)} if counties else {}
     for organisation in organisations:
-        organisation.parent_id = root.id if organisation is not root else None
+        above = county_ids[counties[organisation.code]] if organisation.code in counties else root.id
+        organisation.parent_id = above if organisation is not root else None
     session.flush()
     codes = [organisation.code for organisation in organisations]
     record_audit(session, actor, "people:organisation:found", root.id, {"codes": codes})
@@ -212,12 +218,18 @@ ROLL = ImportKind(
 def _check_tree(session: Session, rows: list[ParsedRow], _identity: Identity) -> list[Problem]:
     known = session.execute(select(Organisation.code, Organisation.name, Organisation.kind)).all()
     has_city = any(row.kind == OrganisationKind.CITY for row in known)
-    facts = TreeFacts(frozenset(row.code for row in known), frozenset(row.name for row in known), has_city)
+    counties = frozenset(row.name for row in known if row.kind == OrganisationKind.COUNTY)
+    facts = TreeFacts(
+        frozenset(row.code for row in known), frozenset(row.name for row in known), has_city, counties
+    )
     return tree.problems_in(rows, facts)
 
 
 def _apply_tree(session: Session, rows: list[ParsedRow], identity: Identity) -> Text:
-    found_organisations(session, [_new_organisation(row) for row in rows], identity.actor)
+    counties = {
+        str(row.values[tree.CODE]): str(row.values[tree.PARENT]) for row in rows if row.values.get(tree.PARENT)
+    }
+    found_organisations(session, [_new_organisation(row) for row in rows], identity.actor, counties)
     return _("已建立 %(count)s 个单位。", count=len(rows))
 
 
@@ -239,9 +251,12 @@ def _new_organisation(row: ParsedRow) -> Organisation:
 TREE = ImportKind(
     name="tree",
     title=_("单位名录"),
-    intro=_("一行一个单位。第一次导入要有一行类型为“市”，其余各行都归它。代码一经使用不能更改。"),
+    intro=_(
+        "一行一个单位。第一次导入要有一行类型为“市”，其余各行都归它；"
+        "“县区所属单位”另填所属县区，统计时计入该县区。代码一经使用不能更改。"
+    ),
     columns=tree.COLUMNS,
-    sample=("M01", "市公安局", "Public Security Bureau", "市直部门", "130300", "行政区划", "公安", "A", ""),
+    sample=("M01", "市公安局", "Public Security Bureau", "市直部门", "130300", "行政区划", "公安", "A", "", ""),
     check=_check_tree,
     apply=_apply_tree,
     done_endpoint="organisations.index",

@@ -13,10 +13,11 @@ class DocumentKind(StrEnum):
 
 
 class OrganisationKind(StrEnum):
-    """What an organisation is in the city's tree."""
+    """What an organisation is in the city's tree; only a county's own bodies stand under a county."""
 
     CITY = "city"
     COUNTY = "county"
+    COUNTY_BODY = "county_body"
     DEPARTMENT = "department"
 
 
@@ -51,6 +52,8 @@ class PostState(StrEnum):
     DECEASED = "deceased"
 
 
+COUNTY_KINDS = frozenset({OrganisationKind.COUNTY, OrganisationKind.COUNTY_BODY})
+
 DOCUMENT_NAMES: dict[DocumentKind, Text] = {
     DocumentKind.RESIDENT_ID: _("居民身份证"),
     DocumentKind.DEMO: _("演示编号"),
@@ -59,6 +62,7 @@ DOCUMENT_NAMES: dict[DocumentKind, Text] = {
 ORGANISATION_KIND_NAMES: dict[OrganisationKind, Text] = {
     OrganisationKind.CITY: _("市"),
     OrganisationKind.COUNTY: _("县区"),
+    OrganisationKind.COUNTY_BODY: _("县区所属单位"),
     OrganisationKind.DEPARTMENT: _("市直部门"),
 }
 

@@ -114,6 +114,17 @@ def organisation(session: Session, organisation_id: UUID, scope: Scope) -> Organ
     return found
 
 
+def organisation_below(session: Session, organisation_id: UUID, scope: Scope) -> Organisation:
+    """Return one organisation within the scope, or a body of the county that the scope is."""
+    found = session.get(Organisation, organisation_id)
+    if found is None:
+        raise NotFoundError
+    county_id = found.parent_id if found.kind == OrganisationKind.COUNTY_BODY else None
+    if not scope.covers(found.id) and county_id != scope.organisation_id:
+        raise NotFoundError
+    return found
+
+
 def officer(session: Session, officer_id: UUID, scope: Scope) -> Officer:
     """Return one officer within the scope."""
     found = session.get(Officer, officer_id)

@@ -1,9 +1,10 @@
 """The city's tree as a sheet: its columns and what may not be.
 
-One row is one body; the city itself is a row too, and every other row stands under it.
+One row is one body; the city itself is a row too. A county's own body names its county, every other row
+stands under the city.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from core.errors import InvalidError
@@ -12,10 +13,12 @@ from core.texts import Text, lazy_gettext as _
 from people.posts import DivisionKind, OrganisationKind
 
 CODE, NAME, NAME_EN, KIND = "代码", "名称", "英文名称", "类型"
+PARENT = "上级单位"
 DIVISION, DIVISION_KIND, CATEGORY, RECORDER, ISSUER = "区划代码", "区划类别", "执法类别", "记录仪类别", "发布机关"
 KIND_WORDS: Mapping[str, OrganisationKind] = {
     "市": OrganisationKind.CITY,
     "县区": OrganisationKind.COUNTY,
+    "县区所属单位": OrganisationKind.COUNTY_BODY,
     "市直部门": OrganisationKind.DEPARTMENT,
 }
 DIVISION_WORDS: Mapping[str, DivisionKind] = {
@@ -31,6 +34,7 @@ class TreeFacts:
     codes: Set[str]
     names: Set[str]
     has_city: bool
+    counties: Set[str] = frozenset()
 
 
 def parsed_code(cell: str) -> str:
@@ -71,13 +75,36 @@ COLUMNS = (
     Column(CATEGORY, required=False, parse=str),
     Column(RECORDER, required=False, parse=str),
     Column(ISSUER, required=False, parse=str),
+    Column(PARENT, required=False, parse=str),
 )
 
 
 def problems_in(rows: list[ParsedRow], facts: TreeFacts) -> list[Problem]:
     """Return what is wrong with rows beyond their single cells."""
-    taken = [problem for row in rows for problem in _row_problems(row, facts)]
+    counties = facts.counties | counties_in(rows)
+    taken = [problem for row in rows for problem in [*_row_problems(row, facts), *_parent_problems(row, counties)]]
     return [*taken, *repeated(rows, CODE), *repeated(rows, NAME), *_city_problems(rows, facts)]
+
+
+def counties_in(rows: Iterable[ParsedRow]) -> frozenset[str]:
+    """Return the names of the counties that a sheet itself founds."""
+    return frozenset(str(row.values[NAME]) for row in rows if row.values.get(KIND) is OrganisationKind.COUNTY)
+
+
+def _parent_problems(row: ParsedRow, counties: Set[str]) -> list[Problem]:
+    """Return what is wrong with the county named: a county's body needs one, nothing else may have one."""
+    if KIND in row.unread:
+        return []
+    parent = str(row.values.get(PARENT) or "")
+    if row.values[KIND] is not OrganisationKind.COUNTY_BODY:
+        text = _("只有类型为“县区所属单位”的才填上级单位，请留空。")
+        return [Problem(row.number, PARENT, parent, text)] if parent else []
+    if not parent:
+        return [Problem(row.number, PARENT, "", _("请填写所属县区的全称，例如“海港区”。"))]
+    if parent not in counties:
+        text = _("没有名为“%(parent)s”的县区。请填写县区的全称；新县区可以列在同一张表中。", parent=parent)
+        return [Problem(row.number, PARENT, parent, text)]
+    return []
 
 
 def _row_problems(row: ParsedRow, facts: TreeFacts) -> list[Problem]:

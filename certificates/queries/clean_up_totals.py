@@ -13,7 +13,7 @@ from certificates.models import CleanupCase, CleanupFlag, Credential
 from certificates.removals import Line, Removal, Table, table_of
 from certificates.states import CaseState
 from people.models import Organisation
-from people.posts import OrganisationKind
+from people.posts import COUNTY_KINDS, OrganisationKind
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def round_totals(session: Session, round_id: UUID) -> RoundTotals:
     """Return how many people a round has removed, by unit, class and ground."""
     found = removals(session, round_id)
     units = _units(session, {removal.organisation_id for removal in found})
-    counties = frozenset(unit.id for unit in units if unit.kind == OrganisationKind.COUNTY)
+    counties = frozenset(unit.id for unit in units if unit.kind in COUNTY_KINDS)
     table = table_of(found, [unit.id for unit in units], counties)
     lines = [UnitLine(unit, table.units[unit.id]) for unit in units]
     return RoundTotals(

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from certificates.issuing import HolderFacts, area_of, reasons_against
 from certificates.models import Credential
@@ -66,18 +66,20 @@ def issued_count(session: Session, pass_list_id: UUID) -> int:
 def passed_without_credential(session: Session, pass_list: PassList, today: date) -> list[Passed]:
     """Return everybody on a published list who has no credential from it, in the order of the list."""
     held = _held_numbers(session, pass_list, today)
-    city_name = city(session).name
+    above = aliased(Organisation)
+    area = func.coalesce(above.name, city(session).name)
     query = (
-        select(PassListEntry, Officer, Candidate.organisation_id, Organisation.kind)
+        select(PassListEntry, Officer, Candidate.organisation_id, Organisation.kind, area)
         .join(Candidate, Candidate.id == PassListEntry.candidate_id)
         .join(Officer, Officer.id == Candidate.officer_id)
         .join(Organisation, Organisation.id == Candidate.organisation_id)
+        .outerjoin(above, above.id == Organisation.parent_id)
         .outerjoin(Credential, Credential.candidate_id == PassListEntry.candidate_id)
         .where(PassListEntry.pass_list_id == pass_list.id, Credential.id.is_(None))
         .order_by(PassListEntry.serial)
     )
     rows = session.execute(query)
-    return [_passed(row, city_name, held.get(row.Officer.id, ""), today) for row in rows]
+    return [_passed(row, held.get(row.Officer.id, ""), today) for row in rows]
 
 
 def taken_numbers(session: Session, prefix: str = "") -> frozenset[str]:
@@ -111,8 +113,8 @@ def _held_numbers(session: Session, pass_list: PassList, today: date) -> dict[UU
     return dict(session.execute(query).all())
 
 
-def _passed(row: Row[PassListEntry, Officer, UUID, str], city_name: str, held_no: str, today: date) -> Passed:
-    entry, officer, organisation_id, kind = row
+def _passed(row: Row[PassListEntry, Officer, UUID, str, str], held_no: str, today: date) -> Passed:
+    entry, officer, organisation_id, kind, above_name = row
     facts = HolderFacts(
         employment=EmploymentType(officer.employment),
         post=PostState(officer.post),
@@ -128,7 +130,7 @@ def _passed(row: Row[PassListEntry, Officer, UUID, str], city_name: str, held_no
         unit_code=entry.unit_code,
         unit_name=entry.unit_name,
         category=officer.enforcement_category,
-        area=area_of(officer.enforcement_area, OrganisationKind(kind), entry.unit_name, city_name),
+        area=area_of(officer.enforcement_area, OrganisationKind(kind), entry.unit_name, above_name),
         is_sample=officer.document_kind == DocumentKind.DEMO,
         reasons=tuple(reasons_against(facts, today)),
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Keyed
@@ -13,7 +13,10 @@ from exam.blueprints import MultipleRule
 from exam.sittings import DEFAULT_CHECK_DAYS, DEFAULT_GRACE_SECONDS, DEFAULT_LEAVE_LIMIT
 from exam.states import SittingKind, SittingState, Standing
 from people.models import Officer, Organisation
+from people.posts import EmploymentType
 from questions.kinds import ItemKind, Subject
+
+NOT_DUE = "standing <> 'registered'"
 
 
 class ExamBlueprint(Keyed, Base):
@@ -107,19 +110,30 @@ class Room(Keyed, Base):
 class Candidate(Keyed, Base):
     """One officer on a sitting's list, counted for the organisation that registered them.
 
-    Personal data: that the person is due to sit. Kept for good. ``candidate_no`` holds no digit of any
-    identity number.
+    Personal data: that the person is due to sit, and how employed. Kept for good. ``candidate_no`` holds
+    no digit of any identity number; unit and employment are those of the day of registration.
     """
 
     __tablename__ = "candidate"
     __table_args__ = (
         UniqueConstraint("sitting_id", "officer_id"),
         Index("ix_candidate_sitting_id_organisation_id", "sitting_id", "organisation_id"),
+        Index(
+            "ix_candidate_not_due",
+            "sitting_id",
+            "organisation_id",
+            "standing",
+            sqlite_where=text(NOT_DUE),
+            postgresql_where=text(NOT_DUE),
+        ),
     )
 
     sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"))
     officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    employment: Mapped[EmploymentType] = mapped_column(
+        String(16), default=EmploymentType.ESTABLISHMENT, server_default=EmploymentType.ESTABLISHMENT
+    )
     candidate_no: Mapped[str] = mapped_column(String(16), unique=True)
     room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"), index=True)
     standing: Mapped[Standing] = mapped_column(String(12), default=Standing.REGISTERED)

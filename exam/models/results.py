@@ -9,6 +9,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.db import Base, Keyed
 from exam.models.planning import Candidate
 from exam.states import CheckFinding, CorrectionState, MarkCause, Outcome, Shortfall
+from people.posts import EmploymentType
+from questions.kinds import Subject
+
+FIGURES = (
+    "sitting_id",
+    "organisation_id",
+    "employment",
+    "outcome",
+    "shortfall",
+    "score",
+    "candidate_id",
+    "number",
+)
 
 
 class Mark(Keyed, Base):
@@ -70,14 +83,23 @@ class KeyCorrection(Keyed, Base):
 class Result(Keyed, Base):
     """What became of one candidate who was due, fixed when the sitting closed; never edited.
 
-    A correction is a further row with a higher ``number`` and its cause; the highest counts. Personal
-    data: outcome and score. Kept for good.
+    A correction is a further row with a higher ``number`` and its cause; the highest counts. Unit and
+    employment are the candidate's, copied so that figures are counted from this table alone: the first
+    index holds all they need, the second the few results that correct another. Personal data: outcome and
+    score. Kept for good.
     """
 
     __tablename__ = "result"
     __table_args__ = (
         UniqueConstraint("candidate_id", "number"),
-        Index("ix_result_sitting_id_organisation_id_outcome", "sitting_id", "organisation_id", "outcome"),
+        Index("ix_result_figures", *FIGURES),
+        Index(
+            "ix_result_later",
+            "candidate_id",
+            "number",
+            sqlite_where=text("number > 1"),
+            postgresql_where=text("number > 1"),
+        ),
         CheckConstraint("(outcome = 'not_completed') = (shortfall is not null)", name="shortfall"),
         CheckConstraint("(outcome = 'not_completed') or (score is not null)", name="score"),
     )
@@ -87,12 +109,32 @@ class Result(Keyed, Base):
     cause: Mapped[MarkCause] = mapped_column(String(16), default=MarkCause.HAND_IN)
     sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    employment: Mapped[EmploymentType] = mapped_column(
+        String(16), default=EmploymentType.ESTABLISHMENT, server_default=EmploymentType.ESTABLISHMENT
+    )
     outcome: Mapped[Outcome] = mapped_column(String(14))
     shortfall: Mapped[Shortfall | None] = mapped_column(String(24))
     score: Mapped[int | None]
     settled_at: Mapped[datetime]
 
     candidate: Mapped[Candidate] = relationship(lazy="joined")
+
+
+class SubjectTally(Base):
+    """The marks of one unit's people in one subject of a sitting, added up from the papers handed in.
+
+    Worked out again whenever marks changed, and shown only while the subjects add up to the scores. No
+    personal data. Kept as long as the sitting.
+    """
+
+    __tablename__ = "subject_tally"
+    __table_args__ = (CheckConstraint("reached >= 0 and reached <= available", name="range"),)
+
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    subject: Mapped[Subject] = mapped_column(String(30), primary_key=True)
+    reached: Mapped[int]
+    available: Mapped[int]
 
 
 class ScoreCheck(Keyed, Base):

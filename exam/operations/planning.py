@@ -172,6 +172,7 @@ def put_on_list(session: Session, sitting: Sitting, officers: Sequence[Officer])
             "sitting_id": sitting.id,
             "officer_id": officer.id,
             "organisation_id": officer.organisation_id,
+            "employment": officer.employment,
             "candidate_no": number,
             "standing": Standing.REGISTERED,
             "registered_at": at,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.db import new_key
 from exam.models.planning import Candidate, Sitting
 from exam.models.results import Result
+from exam.operations.tallying import ask_for_tally
 from exam.outcomes import Decision
 from exam.queries.due import DuePerson, due_people, standard_of, standing_results
 from exam.states import MarkCause, SittingKind, SittingState
@@ -40,6 +41,7 @@ def settle(session: Session, sitting: Sitting, at: datetime) -> int:
     standard = standard_of(session, sitting, at)
     rows = [_row(sitting, one, Settled(FIRST, MarkCause.HAND_IN, standard.decide_for(one), at)) for one in due]
     _store(session, rows)
+    ask_for_tally(session, sitting)
     return len(rows)
 
 
@@ -64,6 +66,7 @@ def settle_again(
         if before.decision != decision:
             rows.append(_row(sitting, person, Settled(before.number + 1, cause, decision, at)))
     _store(session, rows)
+    ask_for_tally(session, sitting)
     return len(rows)
 
 
@@ -83,6 +86,7 @@ def _row(sitting: Sitting, person: DuePerson, settled: Settled) -> dict[str, obj
         "cause": settled.cause,
         "sitting_id": sitting.id,
         "organisation_id": person.organisation_id,
+        "employment": person.employment,
         "outcome": settled.decision.outcome,
         "shortfall": settled.decision.shortfall,
         "score": settled.decision.score,

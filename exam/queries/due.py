@@ -20,9 +20,11 @@ from exam.outcomes import Decision, OutcomeFacts, outcome_of
 from exam.queries.newest import newest_attempt, newest_mark, newest_result
 from exam.queries.planning import required_hours
 from exam.states import Outcome, Shortfall, Standing
+from people.posts import EmploymentType
 from training.queries import hours_by_officer
 
 ZERO = Decimal(0)
+_OF_DUE = (Candidate.id, Candidate.officer_id, Candidate.organisation_id, Candidate.employment)
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class DuePerson:
     candidate_id: UUID
     officer_id: UUID
     organisation_id: UUID
+    employment: EmploymentType
     score: int | None
     cut_score: int | None
 
@@ -69,7 +72,7 @@ class Standard:
 def due_people(session: Session, sitting_id: UUID) -> list[DuePerson]:
     """Return everybody who was due at a sitting, with the mark that counts."""
     query = (
-        select(Candidate.id, Candidate.officer_id, Candidate.organisation_id, Mark.score, Mark.cut_score)
+        select(*_OF_DUE, Mark.score, Mark.cut_score)
         .select_from(Candidate)
         .outerjoin(Attempt, (Attempt.candidate_id == Candidate.id) & newest_attempt())
         .outerjoin(Mark, (Mark.attempt_id == Attempt.id) & newest_mark())

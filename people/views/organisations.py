@@ -25,7 +25,7 @@ def index() -> str:
         rows = queries.organisation_rows(session, current_user.scope)
         groups = [
             (ORGANISATION_KIND_NAMES[kind], [row for row in rows if row.organisation.kind == kind])
-            for kind in (OrganisationKind.COUNTY, OrganisationKind.DEPARTMENT)
+            for kind in (OrganisationKind.COUNTY, OrganisationKind.COUNTY_BODY, OrganisationKind.DEPARTMENT)
         ]
         return render_template("people/organisations.html", groups=[group for group in groups if group[1]])
 

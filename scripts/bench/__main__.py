@@ -1,7 +1,8 @@
-"""Measures the exam room: ``make bench``, ``make bench ONLY=postgresql:1000``, ``make bench FULL=1``.
+"""Measures the exam room and the figures: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
-``deadline``, ``floor``, ``full`` (speed) or ``growth``. Every figure is printed and stored in
+``deadline``, ``floor``, ``full`` (speed), ``growth`` or
+``figures``. Every figure is printed and stored in
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
@@ -14,6 +15,7 @@ from app.factory import create_app
 from core.db import connect
 from scripts.bench.city import fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
+from scripts.bench.figures import measure_figures
 from scripts.bench.floors import PACE, floor_ms
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
@@ -46,7 +48,7 @@ def main() -> None:
 
 def _steps(kind: str, only: str) -> set[str]:
     """Return the steps asked for on one database: all, or those that ``ONLY`` names."""
-    every = {*map(str, SIZES), "full", "storm", "bell", "deadline", "floor", "growth"}
+    every = {*map(str, SIZES), "full", "storm", "bell", "deadline", "floor", "growth", "figures"}
     if not only:
         return every
     parts = [part.partition(":") for part in only.split(",")]
@@ -91,6 +93,8 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
         if "deadline" in steps:
             seconds, others = run.deadline(room[:CROWD], room[CROWD : 2 * CROWD])
             report.deadline(target.kind, seconds, others)
+        if "figures" in steps:
+            report.spans(target.kind, measure_figures(target, running, desk))
 
 
 def _grow(target: Target, run: Steps, room: list, report: Report) -> None:  # type: ignore[type-arg]

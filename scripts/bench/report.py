@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scripts.bench.figures import Spans
 from scripts.bench.floors import CLIENTS, PACE
 from scripts.bench.server import ROOT
 from scripts.bench.steps import Measured
@@ -117,6 +118,23 @@ class Report:
         self.figures[f"growth.cpu_ms.{kind}.{total}"] = measured.cpu_ms
         self._percentiles(f"growth.{{}}.{kind}.{total}", "save", measured)
         self._measured(f"{kind}: a save with {stored:,} stored", "save", measured)
+
+    def spans(self, kind: str, spans: Spans) -> None:
+        """Note how long the figures of results take."""
+        self.figures |= {
+            f"figures.page_ms.{kind}": spans.page,
+            f"figures.million_ms.{kind}": spans.tables,
+            f"figures.counted_ms.{kind}": spans.counted,
+            f"figures.floor_ms.{kind}": spans.floor,
+            f"figures.times_floor.{kind}": spans.counted / spans.floor,
+        }
+        for what, value in (
+            ("the page of a sitting of 3,000", spans.page),
+            ("all tables over 1,000,000 results of 3,000 units", spans.tables),
+            ("of these, the tables of units and employments", spans.counted),
+            ("floor, the same GROUP BY by the database's own client", spans.floor),
+        ):
+            self._row((f"{kind}: {what}", *[""] * 5, f"{value:.1f}", *[""] * 4))
 
     def close(self) -> None:
         """Print the table and store the figures beside those of other parts of the same commit."""

@@ -5,23 +5,31 @@ from uuid import UUID
 import pytest
 from hypothesis import given, strategies as st
 
+from exam.endings import End
 from exam.pass_rates import NOTHING, UnitFigures, UnitRow, added, figures_of, rate, table
-from exam.states import Outcome, Shortfall
 from people.posts import OrganisationKind
 
 
-def figures(passed=0, failed=0, not_started=0, short=0, absent=0):
-    missing = not_started + short + absent
+def figures(passed=0, failed=0, not_started=0, short=0, absent=0, pending=0):
+    missing = not_started + short + absent + pending
     return UnitFigures(
-        passed + failed + missing, passed + failed, passed, failed, missing, not_started, short, absent
+        passed + failed + missing,
+        passed + failed,
+        passed,
+        failed,
+        missing,
+        not_started,
+        short + pending,
+        absent,
+        pending,
     )
 
 
-SOME = st.builds(figures, *[st.integers(0, 5000)] * 5)
+SOME = st.builds(figures, *[st.integers(0, 5000)] * 6)
 
 
-def row(code, kind, figures):
-    return UnitRow(UUID(int=0), code, code, code, kind, figures)
+def row(code, kind, figures, number=0, parent=None):
+    return UnitRow(UUID(int=number), code, code, code, kind, figures, None if parent is None else UUID(int=parent))
 
 
 @pytest.mark.parametrize(
@@ -61,6 +69,8 @@ def test_the_published_figures_give_the_published_rate():
         ({"due": 1, "not_completed": 1, "training_short": 1, "exam_absent": 1}, "sum of its shortfalls"),
         ({"due": 0, "participated": 0, "passed": 1, "failed": -1}, "below zero"),
         ({"exam_absent": 1, "training_short": -1}, "below zero"),
+        ({"passed_pending_training": -1}, "below zero"),
+        ({"passed_pending_training": 1}, "hours short"),
     ],
 )
 def test_figures_that_do_not_add_up_are_refused(broken, why):
@@ -70,19 +80,27 @@ def test_figures_that_do_not_add_up_are_refused(broken, why):
 
 def test_endings_are_counted_into_figures():
     counts = {
-        (Outcome.PASSED, None): 5,
-        (Outcome.FAILED, None): 4,
-        (Outcome.NOT_COMPLETED, Shortfall.TRAINING_NOT_STARTED): 3,
-        (Outcome.NOT_COMPLETED, Shortfall.TRAINING_SHORT): 2,
-        (Outcome.NOT_COMPLETED, Shortfall.EXAM_ABSENT): 1,
+        End.PASSED: 6,
+        End.FAILED: 5,
+        End.TRAINING_NOT_STARTED: 4,
+        End.TRAINING_SHORT: 3,
+        End.EXAM_ABSENT: 2,
+        End.PASSED_PENDING_TRAINING: 1,
     }
-    assert figures_of(counts) == figures(5, 4, 3, 2, 1)
+    assert figures_of(counts) == figures(6, 5, 4, 3, 2, 1)
     assert figures_of({}) == NOTHING
 
 
-def test_an_ending_that_cannot_be_breaks_the_identities():
-    with pytest.raises(ValueError, match="due"):
-        figures_of({(Outcome.NOT_COMPLETED, None): 1})
+def test_whoever_passed_with_hours_short_has_not_completed_and_is_told_apart():
+    one = figures_of({End.PASSED_PENDING_TRAINING: 1})
+    assert (one.due, one.passed, one.participated, one.not_completed) == (1, 0, 0, 1)
+    assert (one.training_short, one.passed_pending_training) == (1, 1)
+
+
+@given(st.dictionaries(st.sampled_from(End), st.integers(0, 50)))
+def test_everybody_who_was_due_stands_in_exactly_one_figure(counts):
+    one = figures_of(counts)
+    assert one.due == sum(counts.values()) == one.passed + one.failed + one.not_completed
 
 
 @given(st.lists(SOME))
@@ -118,6 +136,32 @@ def test_the_table_loses_nobody(parts):
     assert made.total == made.county_subtotal + made.department_subtotal
     assert made.county_subtotal == added(one.figures for one in made.counties)
     assert len(made.counties) + len(made.departments) == len(rows)
+
+
+@given(st.lists(st.tuples(st.booleans(), SOME), min_size=1))
+def test_a_county_holds_its_own_bodies_and_nobody_is_lost(parts):
+    county, body = OrganisationKind.COUNTY, OrganisationKind.COUNTY_BODY
+    rows = [row("C01", county, figures(1), 1), row("C02", county, figures(2), 2)]
+    rows += [
+        row(f"B{place}", body, part, 10 + place, 1 if is_first else 2)
+        for place, (is_first, part) in enumerate(parts)
+    ]
+    made = table(rows)
+    assert [one.code for one in made.counties] == ["C01", "C02"]
+    assert made.counties[0].figures == added([figures(1), *(part for is_first, part in parts if is_first)])
+    assert made.total == made.county_subtotal == added(one.figures for one in rows)
+
+
+def test_a_body_whose_county_is_not_shown_stands_for_itself():
+    made = table([row("B1", OrganisationKind.COUNTY_BODY, figures(3), 5, parent=1)])
+    assert [one.code for one in made.counties] == ["B1"]
+    assert made.total == figures(3)
+
+
+def test_a_department_under_a_unit_that_is_no_county_stays_a_department():
+    department = OrganisationKind.DEPARTMENT
+    made = table([row("M01", department, figures(1), 1), row("M02", department, figures(2), 2, parent=1)])
+    assert [one.code for one in made.departments] == ["M01", "M02"]
 
 
 def test_the_table_is_in_the_order_of_the_codes():

@@ -3,7 +3,8 @@ import pytest
 from certificates.operations.clean_up import flag_by_hand, keep_case, open_round, remove_case
 from certificates.queries.clean_up_totals import round_totals
 from certificates.removals import COUNTED
-from tests.factories import ACTOR, make_city, make_credential, make_officer
+from people.posts import OrganisationKind
+from tests.factories import ACTOR, make_city, make_credential, make_officer, make_organisation
 
 REASON = "经核实，情形属实。"
 
@@ -71,3 +72,12 @@ def test_an_officer_of_the_city_itself_is_not_lost(session, city):
     removed(session, round_, city.city, "O3")
     totals = round_totals(session, round_.id)
     assert (totals.table.departments.total, totals.table.agrees) == (1, True)
+
+
+def test_a_body_of_a_county_is_counted_on_the_side_of_the_counties(session, city):
+    round_ = open_round(session, "本次", ACTOR)
+    body = make_organisation(session, kind=OrganisationKind.COUNTY_BODY, parent_id=city.county.id)
+    removed(session, round_, body, "O3")
+    totals = round_totals(session, round_.id)
+    assert (totals.table.departments.total, totals.table.counties.total) == (0, 1)
+    assert body.id in {line.organisation.id for line in totals.counties}
