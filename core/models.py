@@ -1,4 +1,4 @@
-"""Tables that every package stands on: the audit chain and the background jobs."""
+"""Tables that every package stands on: the audit chain, the public log and the background jobs."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,9 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, Integer, LargeB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Keyed
+from core.public_log import LONGEST_KIND, Head, Leaf
+
+BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
 class AuditEntry(Base):
@@ -16,7 +19,7 @@ class AuditEntry(Base):
 
     __tablename__ = "audit_entry"
 
-    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BIG, primary_key=True)
     at: Mapped[datetime]
     account_id: Mapped[UUID | None]
     actor_name: Mapped[str] = mapped_column(String(100))
@@ -24,6 +27,60 @@ class AuditEntry(Base):
     subject_id: Mapped[UUID | None] = mapped_column(index=True)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class LogEntry(Base):
+    """One thing that was published, at its place in the public log; never edited, never deleted.
+
+    No personal data: ``digest`` is a SHA-256, and where it is of something about a person that person's
+    random token is part of what was hashed. ``index`` counts from 0 without a gap. Kept for good.
+    """
+
+    __tablename__ = "log_entry"
+    __table_args__ = (CheckConstraint('"index" >= 0', name="index"),)
+
+    index: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(LONGEST_KIND))
+    subject_id: Mapped[UUID] = mapped_column(index=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    logged_at: Mapped[datetime]
+
+    @property
+    def number(self) -> int:
+        """Return the place as people count, from 1."""
+        return self.index + 1
+
+    @property
+    def leaf(self) -> Leaf:
+        """Return what the log hashed."""
+        return Leaf(self.kind, self.subject_id, self.digest, self.logged_at)
+
+
+class LogNode(Base):
+    """The hash of one complete subtree of the log; level 0 is an entry's own. No personal data. Kept for good."""
+
+    __tablename__ = "log_node"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class LogHead(Base):
+    """The log's size and root at a moment, signed. No personal data. Kept for good."""
+
+    __tablename__ = "log_head"
+    __table_args__ = (CheckConstraint("size > 0", name="size"),)
+
+    size: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
+    root: Mapped[str] = mapped_column(String(64))
+    signed_at: Mapped[datetime]
+    signature: Mapped[str] = mapped_column(String(128))
+
+    @property
+    def head(self) -> Head:
+        """Return what was signed."""
+        return Head(self.size, self.root, self.signed_at)
 
 
 class JobState(StrEnum):

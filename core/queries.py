@@ -1,13 +1,14 @@
-"""Reads over the audit chain and the jobs."""
+"""Reads over the audit chain, the public log and the jobs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.audit import Actor, Entry, first_break
-from core.models import AuditEntry, Job
+from core.merkle import Frontier, Span, Subtree, complete_subtrees
+from core.models import AuditEntry, Job, LogEntry, LogNode
 from core.paging import Page, page_of
 
 
@@ -27,9 +28,30 @@ def recent_audit(session: Session, number: int) -> Page[AuditEntry]:
     return page_of(session, select(AuditEntry).order_by(AuditEntry.seq.desc()), number)
 
 
+def log_size(session: Session) -> int:
+    """Return how many entries the public log has."""
+    last = session.scalar(select(func.max(LogEntry.index)))
+    return 0 if last is None else last + 1
+
+
+def log_frontier(session: Session) -> Frontier:
+    """Return the end of the public log, to which the next entry is appended."""
+    size = log_size(session)
+    subtrees = complete_subtrees(Span(0, size))
+    hashes = _node_hashes(session, subtrees)
+    return Frontier(size, tuple(hashes[one] for one in subtrees))
+
+
 def jobs(session: Session, limit: int = 100) -> list[Job]:
     """Return the newest jobs."""
     return list(session.scalars(select(Job).order_by(Job.created_at.desc(), Job.id.desc()).limit(limit)))
+
+
+def _node_hashes(session: Session, subtrees: Sequence[Subtree]) -> dict[Subtree, bytes]:
+    """Return the stored hashes of complete subtrees, by one statement."""
+    query = select(LogNode.level, LogNode.position, LogNode.hash)
+    rows = session.execute(query.where(tuple_(LogNode.level, LogNode.position).in_(subtrees)))
+    return {Subtree(level, position): bytes.fromhex(stored) for level, position, stored in rows}
 
 
 def _chain(session: Session) -> Iterator[tuple[Entry, str]]:
