@@ -30,7 +30,9 @@ _TYPED = re.compile(
     rf"百分之[〇零一二三四五六七八九十百点0-9.]+|(?:{_DIGITS}|{_CHINESE})(?:{_COUNTED}|{_SHARE})"
     r"|[一二两三四五六七八九](?:个)?成(?=[，,。；;、以左的]|$)"
 )
-_ABOUT_FIGURES = re.compile(r"应参加|应考|参加考试|参加了考试|参考|参训|实考|合格|通过|及格|未按要求|缺考|学时不足|率")
+_ABOUT_FIGURES = re.compile(
+    r"应参加|应考|参加考试|参加了考试|参考|参训|实考|合格|通过|及格|未按要求|缺考|学时不足|率"
+)
 _BARE = re.compile(
     r"(?:合格|通过|及格|参考率|应参加|参加考试|缺考|未按要求完成)[^，,。；;：:\n0-9]{0,6}"
     rf"({_DIGITS})(?!\s*(?:年|月|日|号|分|时|点|天|个|学时|周|届|次|期))"
@@ -137,7 +139,9 @@ def reasons_against_words(label: str, text: str, names: Mapping[str, str], kept:
     """Return why a field's words cannot stand: unknown places, and figures that were typed."""
     reasons = []
     for place in unknown_places(text, names):
-        words = _("“%(label)s”中的 %(place)s 不是可用的数字占位，请对照页面下方的列表改正。", label=label, place=place)
+        words = _(
+            "“%(label)s”中的 %(place)s 不是可用的数字占位，请对照页面下方的列表改正。", label=label, place=place
+        )
         reasons.append(Reason("unknown_place", words))
     for typed in typed_figures(text, names):
         if typed.is_about_figures or typed.text not in kept:
@@ -149,7 +153,9 @@ def _reason(label: str, typed: Typed) -> Reason:
     given = {"label": label, "typed": typed.text}
     if typed.place:
         words = _(
-            "“%(label)s”中的“%(typed)s”是手工填写的数字。请改用占位 {%(place)s}，由快照填入。", **given, place=typed.place
+            "“%(label)s”中的“%(typed)s”是手工填写的数字。请改用占位 {%(place)s}，由快照填入。",
+            **given,
+            place=typed.place,
         )
         return Reason("typed_figure", words)
     if typed.is_about_figures:

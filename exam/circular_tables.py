@@ -13,11 +13,12 @@ from exam.pass_rates import UnitFigures, UnitRow
 from exam.snapshots import Snapshot
 
 COUNTY_SUBTOTAL, DEPARTMENT_SUBTOTAL, TOTAL = "县区小计", "市直部门小计", "合计"
-SMALL_NOTE = f"参加考试不足{LEAST_PARTICIPANTS}人，不排名"
+SMALL_NOTE = "不评价"
 DEFINITION = (
     "注：参考率＝参加考试人数÷应参加人数；合格率＝合格人数÷参加考试人数；"
     "应参加人数＝合格人数＋未合格人数＋未按要求完成培训考试人数，免考和经批准退出的不计在内。"
     "各率保留一位小数，四舍五入；小计、合计的率由人数重新计算。"
+    f"参加考试不足{LEAST_PARTICIPANTS}人的单位不作评价。"
 )
 MISSING_DEFINITION = (
     "注：未按要求完成培训考试，是指应参加人员未参加培训、学时不足（含考试已合格而学时未满），"
@@ -96,7 +97,9 @@ def attachments(snapshot: Snapshot) -> tuple[Attachment, ...]:
     return (
         Attachment(1, TITLES[0], HEADERS, WIDTHS, _printed(counties, _full), DEFINITION),
         Attachment(2, TITLES[1], HEADERS, WIDTHS, _printed(departments, _full), DEFINITION),
-        Attachment(3, TITLES[2], MISSING_HEADERS, MISSING_WIDTHS, _printed(everybody, _missing), MISSING_DEFINITION),
+        Attachment(
+            3, TITLES[2], MISSING_HEADERS, MISSING_WIDTHS, _printed(everybody, _missing), MISSING_DEFINITION
+        ),
     )
 
 

@@ -124,7 +124,9 @@ def letter(
     """Return the circular as it is printed."""
     named = judged(snapshot, draft.thresholds)
     words, names = draft.words, places(snapshot)
-    own = {name: _own(getattr(words, name), names) for name in ("basics", "achievements", "problems", "requirements")}
+    own = {
+        name: _own(getattr(words, name), names) for name in ("basics", "achievements", "problems", "requirements")
+    }
     return Letter(
         title=_title(draft.title, names, correction),
         document_no=draft.document_no,
@@ -143,9 +145,15 @@ def letter(
         dated_on=draft.dated_on,
         signer=words.signer,
         copy_to=words.copy_to,
-        source=_source(snapshot, digest),
+        source=source_line(snapshot, digest),
         mark=mark,
     )
+
+
+def source_line(snapshot: Snapshot, digest: str) -> str:
+    """Return the line that says where the figures come from, under every table."""
+    head = snapshot.head
+    return f"数据来源：{head.sitting_title}统计快照第{head.number}号，SHA-256：{digest}"
 
 
 def _title(title: str, names: dict[str, str], correction: Correction | None) -> str:
@@ -273,11 +281,6 @@ def _criticised(row: UnitRow) -> str:
 
 def _bar_name(thresholds: Thresholds) -> str:
     return "全市合格率" if thresholds.poor_pass is None else "规定标准"
-
-
-def _source(snapshot: Snapshot, digest: str) -> str:
-    head = snapshot.head
-    return f"数据来源：{head.sitting_title}统计快照第{head.number}号，SHA-256：{digest}"
 
 
 def _said(sentence: str) -> Paragraph:

@@ -207,4 +207,3 @@ def _pass(row: UnitRow) -> Decimal:
 
 def _best_first(row: UnitRow) -> tuple[Decimal, Decimal, str]:
     return -(row.figures.participation_rate or Decimal(0)), -_pass(row), row.code
-

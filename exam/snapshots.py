@@ -13,13 +13,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from core.errors import InvalidError, Reason
+from core.errors import Reason, RefusedError
 from core.texts import Text, lazy_gettext as _
 from exam.pass_rates import FiguresTable, UnitFigures, UnitRow, table
 from exam.states import Outcome, SittingKind, SittingState
 from people.posts import OrganisationKind
 
 FORMAT = 1
+CONTRADICTS = Reason("contradicts", _("快照中的数字互相矛盾，不能使用。请联系系统管理员核查。"))
 _FIGURES = tuple(one.name for one in fields(UnitFigures))
 
 
@@ -135,7 +136,8 @@ def digest_of(text: str) -> str:
 def opened(text: str, digest: str) -> Snapshot:
     """Return what a stored text says, or refuse it where it was changed or does not add up."""
     if digest_of(text) != digest:
-        raise InvalidError(_("快照内容与校验值不符，可能被改动过，不能使用。请联系系统管理员核查。"))
+        sentence = _("快照内容与校验值不符，可能被改动过，不能使用。请联系系统管理员核查。")
+        raise RefusedError([Reason("is_changed", sentence)])
     try:
         body = json.loads(text)
         made = Snapshot(
@@ -144,9 +146,9 @@ def opened(text: str, digest: str) -> Snapshot:
             tuple((score, count) for score, count in body["scores"]),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise InvalidError(_("快照中的数字互相矛盾，不能使用。请联系系统管理员核查。")) from error
+        raise RefusedError([CONTRADICTS]) from error
     if canonical(made) != text:
-        raise InvalidError(_("快照中的数字互相矛盾，不能使用。请联系系统管理员核查。"))
+        raise RefusedError([CONTRADICTS])
     return made
 
 
@@ -208,4 +210,3 @@ def _figures(figures: UnitFigures) -> dict[str, int]:
 
 def _instant(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
-

@@ -113,9 +113,7 @@ def letter_of(session: Session, row: Circular) -> Letter:
     in_force = row.state == CircularState.ISSUED or row.state == CircularState.APPROVED
     mark = SAMPLE_MARK if is_sample else "" if in_force else DRAFT_MARK
     figures = figures_in(row.snapshot)
-    return letter(
-        figures, row.snapshot.digest, draft_of(row), correction=correction_of(session, row), mark=mark
-    )
+    return letter(figures, row.snapshot.digest, draft_of(row), correction=correction_of(session, row), mark=mark)
 
 
 def correction_of(session: Session, row: Circular) -> Correction | None:

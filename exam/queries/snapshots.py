@@ -6,6 +6,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, defer
 
 from core.errors import NotFoundError
+from exam.circular_texts import source_line
 from exam.models.circulars import FiguresSnapshot
 from exam.models.planning import Sitting
 from exam.models.results import Result
@@ -47,6 +48,11 @@ def figures_in(row: FiguresSnapshot) -> Snapshot:
     if (head.sitting_id, head.number, head.cutoff) != (row.sitting_id, row.number, Cutoff(row.cutoff)):
         return opened("", row.digest)
     return made
+
+
+def source_of(row: FiguresSnapshot, figures: Snapshot) -> str:
+    """Return the line that says where figures come from."""
+    return source_line(figures, row.digest)
 
 
 def present_table(session: Session, sitting_id: UUID, cutoff: Cutoff) -> FiguresTable:
