@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from exam.circular_figures import written_rate
-from exam.circulars import LEAST_PARTICIPANTS
 from exam.pass_rates import UnitFigures, UnitRow
+from exam.ranking import SMALLEST_RANKED, is_ranked
 from exam.snapshots import Snapshot
 
 COUNTY_SUBTOTAL, DEPARTMENT_SUBTOTAL, TOTAL = "县区小计", "市直部门小计", "合计"
@@ -18,7 +18,7 @@ DEFINITION = (
     "注：参考率＝参加考试人数÷应参加人数；合格率＝合格人数÷参加考试人数；"
     "应参加人数＝合格人数＋未合格人数＋未按要求完成培训考试人数，免考和经批准退出的不计在内。"
     "各率保留一位小数，四舍五入；小计、合计的率由人数重新计算。"
-    f"参加考试不足{LEAST_PARTICIPANTS}人的单位不作评价。"
+    f"参加考试不足{SMALLEST_RANKED}人的单位不作评价。"
 )
 MISSING_DEFINITION = (
     "注：未按要求完成培训考试，是指应参加人员未参加培训、学时不足（含考试已合格而学时未满），"
@@ -122,7 +122,7 @@ def all_lines(snapshot: Snapshot) -> list[Line]:
 
 
 def _line(row: UnitRow) -> Line:
-    note = SMALL_NOTE if row.figures.participated < LEAST_PARTICIPANTS else ""
+    note = "" if is_ranked(row.figures) else SMALL_NOTE
     return Line(RowKind.UNIT, row.name, row.figures, note)
 
 

@@ -12,7 +12,6 @@ from enum import StrEnum
 from exam.circular_figures import Run, chinese_date, city_day, filled, places, written_rate
 from exam.circular_tables import Attachment, attachments
 from exam.circulars import (
-    LEAST_PARTICIPANTS,
     CircularDraft,
     CircularWords,
     Judged,
@@ -20,8 +19,10 @@ from exam.circulars import (
     judged,
     poor_bar,
 )
+from exam.cut_offs import Cut
 from exam.pass_rates import UnitFigures, UnitRow
-from exam.snapshots import Cutoff, Snapshot
+from exam.ranking import SMALLEST_RANKED
+from exam.snapshots import Snapshot
 
 CORRECTED = "（更正）"
 SAMPLE_MARK, DRAFT_MARK = "演示样稿 SAMPLE", "送审稿"
@@ -36,7 +37,7 @@ _CHANGED = {
     "training_short": "学时不足",
     "exam_absent": "学时已满未参加考试",
 }
-_PERIODS = {Cutoff.FIRST: "首次考试", Cutoff.WITH_MAKE_UP: "首次考试和已结束的补考（每人只计一次，取最好的结果）"}
+_PERIODS = {Cut.FIRST: "首次考试", Cut.WITH_MAKE_UP: "首次考试和已结束的补考（每人只计一次，取最好的结果）"}
 
 
 class ParagraphKind(StrEnum):
@@ -206,7 +207,7 @@ def _basics(snapshot: Snapshot) -> list[Paragraph]:
         ),
         _said("；".join(parts) + "。各单位情况见附件1、附件2。"),
         _said(
-            f"以上为{_PERIODS[snapshot.head.cutoff]}的结果，统计截至⟦{chinese_date(city_day(snapshot.head.taken_at))}⟧，"
+            f"以上为{_PERIODS[snapshot.head.cut]}的结果，统计截至⟦{chinese_date(city_day(snapshot.head.taken_at))}⟧，"
             f"取自统计快照第⟦{snapshot.head.number}⟧号。"
         ),
     ]
@@ -257,7 +258,7 @@ def _problems(snapshot: Snapshot, thresholds: Thresholds, named: Judged) -> list
     if named.poor:
         found.append(_criticism(snapshot, thresholds, named.poor))
     if named.too_small:
-        found.append(f"参加考试不足{LEAST_PARTICIPANTS}人的⟦{len(named.too_small)}⟧个单位，人数较少，不作评价。")
+        found.append(f"参加考试不足{SMALLEST_RANKED}人的⟦{len(named.too_small)}⟧个单位，人数较少，不作评价。")
     return [_said(text) for text in found] or [_said("各单位应参加人员均已按要求完成培训考试。")]
 
 

@@ -13,9 +13,9 @@ from core.texts import Text, lazy_gettext as _
 from exam.circular_figures import kept_numbers, places, reasons_against_words
 from exam.circular_states import CIRCULAR, CircularState
 from exam.pass_rates import UnitRow
+from exam.ranking import is_ranked
 from exam.snapshots import Snapshot
 
-LEAST_PARTICIPANTS = 5
 TITLE_LENGTH, NUMBER_LENGTH, WORDS_LENGTH, REASON_LENGTH = 100, 40, 3000, 500
 HUNDRED = Decimal(100)
 
@@ -104,7 +104,7 @@ _SHORT_WORDS = {"issuer_name": 60, "signer": 30, "copy_to": 500, "addressees": 5
 
 def judged(snapshot: Snapshot, thresholds: Thresholds) -> Judged:
     """Return which units are named; what decides is the printed rate, which every reader can check."""
-    large = [row for row in snapshot.units if row.figures.participated >= LEAST_PARTICIPANTS]
+    large = [row for row in snapshot.units if is_ranked(row.figures)]
     bar = poor_bar(snapshot, thresholds)
     missing = [row for row in large if row.figures.not_completed > thresholds.poor_not_completed]
     below = [row for row in large if bar is not None and _pass(row) < bar]

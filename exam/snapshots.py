@@ -9,12 +9,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from core.errors import Reason, RefusedError
-from core.texts import Text, lazy_gettext as _
+from core.texts import lazy_gettext as _
+from exam.cut_offs import Cut
 from exam.pass_rates import FiguresTable, UnitFigures, UnitRow, table
 from exam.states import Outcome, SittingKind, SittingState
 from people.posts import OrganisationKind
@@ -22,16 +22,6 @@ from people.posts import OrganisationKind
 FORMAT = 1
 CONTRADICTS = Reason("contradicts", _("快照中的数字互相矛盾，不能使用。请联系系统管理员核查。"))
 _FIGURES = tuple(one.name for one in fields(UnitFigures))
-
-
-class Cutoff(StrEnum):
-    """Up to where results count: the first sitting alone, or with every closed make-up of it."""
-
-    FIRST = "first"
-    WITH_MAKE_UP = "with_make_up"
-
-
-CUTOFF_NAMES: dict[Cutoff, Text] = {Cutoff.FIRST: _("首考"), Cutoff.WITH_MAKE_UP: _("含补考")}
 
 
 @dataclass(frozen=True)
@@ -44,7 +34,7 @@ class SnapshotHead:
     closes_at: datetime
     cut_score: int
     issuer_name: str
-    cutoff: Cutoff
+    cut: Cut
     number: int
     taken_at: datetime
 
@@ -65,13 +55,14 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class SnapshotFacts:
-    """What taking a snapshot rests on; ``counted`` are the outcomes counted without regard to units."""
+    """What taking a snapshot rests on; ``counted`` are people by best outcome, counted without regard to units."""
 
     state: SittingState
     kind: SittingKind
     table: FiguresTable
     counted: Mapping[Outcome, int]
     newest: FiguresTable | None
+    has_cut: bool = True
 
 
 def reasons_against_snapshot(facts: SnapshotFacts) -> list[Reason]:
@@ -86,6 +77,8 @@ def reasons_against_snapshot(facts: SnapshotFacts) -> list[Reason]:
         return [Reason("is_make_up", _("补考的结果并入首次考试统计，请在首次考试中生成快照。"))]
     if facts.state is not SittingState.CLOSED:
         return [Reason("is_open", _("考试结束、成绩确定后才能生成快照。"))]
+    if not facts.has_cut:
+        return [Reason("no_make_up", _("还没有已结束的补考，不能按“含补考”统计。"))]
     if facts.table.total.due == 0:
         return [Reason("is_empty", _("本场考试没有应参加的人员，没有数字可以固定。"))]
     if not _agrees(facts.table.total, facts.counted):
@@ -173,7 +166,7 @@ def _head(head: SnapshotHead) -> dict[str, Any]:
         "closes_at": _instant(head.closes_at),
         "cut_score": head.cut_score,
         "issuer": head.issuer_name,
-        "cutoff": str(head.cutoff),
+        "cut": str(head.cut),
         "number": head.number,
         "taken_at": _instant(head.taken_at),
     }
@@ -187,7 +180,7 @@ def _head_in(body: Mapping[str, Any]) -> SnapshotHead:
         closes_at=datetime.fromisoformat(body["closes_at"]),
         cut_score=body["cut_score"],
         issuer_name=body["issuer"],
-        cutoff=Cutoff(body["cutoff"]),
+        cut=Cut(body["cut"]),
         number=body["number"],
         taken_at=datetime.fromisoformat(body["taken_at"]),
     )

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.audit import Actor
 from core.db import new_key
+from exam.cut_offs import Cut
 from exam.models.planning import Candidate, Sitting
 from exam.models.results import Result
 from exam.pass_rates import UnitFigures, UnitRow, table
-from exam.snapshots import Cutoff, Snapshot, SnapshotHead
+from exam.snapshots import Snapshot, SnapshotHead
 from exam.states import MarkCause, Outcome, Shortfall, SittingState
 from people.models import Organisation
 from people.permissions import Role
@@ -115,7 +116,7 @@ def frozen(*rows: UnitRow, **changes: object) -> Snapshot:
         "closes_at": clock.at_city_time(date(2017, 9, 3), 20),
         "cut_score": 60,
         "issuer_name": "示范市人民政府法制办公室",
-        "cutoff": Cutoff.FIRST,
+        "cut": Cut.FIRST,
         "number": 1,
         "taken_at": clock.at_city_time(day, 9),
     }

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Keyed
 from exam.circular_states import CircularLayout, CircularState
-from exam.snapshots import Cutoff
+from exam.cut_offs import Cut
 
 
 class FiguresSnapshot(Keyed, Base):
@@ -39,7 +39,7 @@ class FiguresSnapshot(Keyed, Base):
 
     sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"))
     number: Mapped[int]
-    cutoff: Mapped[Cutoff] = mapped_column(String(12))
+    cut: Mapped[Cut] = mapped_column(String(12))
     taken_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     taken_by_name: Mapped[str] = mapped_column(String(100))
     taken_at: Mapped[datetime]

@@ -8,23 +8,26 @@ from core.audit import Actor
 from core.db import new_key
 from core.errors import ForbiddenError, refuse_if
 from core.operations import record_audit
+from exam.cut_offs import Cut
 from exam.models.circulars import FiguresSnapshot
 from exam.models.planning import Sitting
-from exam.queries.snapshots import score_counts, snapshot_facts
-from exam.snapshots import Cutoff, Snapshot, SnapshotHead, canonical, digest_of, reasons_against_snapshot
+from exam.queries.scores import scores
+from exam.queries.snapshots import snapshot_facts
+from exam.snapshots import Snapshot, SnapshotHead, canonical, digest_of, reasons_against_snapshot
 from people.queries import city
+from people.scope import CITY
 
 # Snapshots of a sitting take turns over its row; marks of a hand-in, which only point to it, do not wait.
 KEEPS_KEY = {"of": Sitting, "key_share": True}
 
 
-def take_snapshot(session: Session, sitting: Sitting, cutoff: Cutoff, actor: Actor) -> FiguresSnapshot:
+def take_snapshot(session: Session, sitting: Sitting, cut: Cut, actor: Actor) -> FiguresSnapshot:
     """Write the figures down as they stand, once they add up and differ from the newest snapshot."""
     if actor.account_id is None:
         raise ForbiddenError
     session.flush()
     session.refresh(sitting, with_for_update=KEEPS_KEY)
-    facts = snapshot_facts(session, sitting, cutoff)
+    facts = snapshot_facts(session, sitting, cut)
     refuse_if(reasons_against_snapshot(facts))
     head = SnapshotHead(
         sitting_id=sitting.id,
@@ -33,15 +36,15 @@ def take_snapshot(session: Session, sitting: Sitting, cutoff: Cutoff, actor: Act
         closes_at=sitting.closes_at,
         cut_score=sitting.blueprint.cut_score,
         issuer_name=city(session).issuer_name,
-        cutoff=cutoff,
+        cut=cut,
         number=_next_number(session, sitting),
         taken_at=clock.now(),
     )
-    made = _row(Snapshot(head, facts.table, score_counts(session, sitting.id)), actor)
+    made = _row(Snapshot(head, facts.table, tuple(sorted(scores(session, sitting.id, CITY).items()))), actor)
     session.add(made)
     session.flush()
     total = facts.table.total
-    detail = {"number": made.number, "cutoff": str(cutoff), "due": total.due, "passed": total.passed}
+    detail = {"number": made.number, "cut": str(cut), "due": total.due, "passed": total.passed}
     record_audit(session, actor, "exam:snapshot:take", made.id, {**detail, "digest": made.digest})
     return made
 
@@ -57,7 +60,7 @@ def _row(snapshot: Snapshot, actor: Actor) -> FiguresSnapshot:
         id=new_key(),
         sitting_id=snapshot.head.sitting_id,
         number=snapshot.head.number,
-        cutoff=snapshot.head.cutoff,
+        cut=snapshot.head.cut,
         taken_by=actor.account_id,
         taken_by_name=actor.name,
         taken_at=snapshot.head.taken_at,

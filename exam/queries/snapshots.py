@@ -2,20 +2,25 @@
 
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, defer
 
 from core.errors import NotFoundError
 from exam.circular_texts import source_line
+from exam.cut_offs import Cut, CutOff
+from exam.endings import End, end_of_rank
 from exam.models.circulars import FiguresSnapshot
-from exam.models.planning import Sitting
+from exam.models.planning import Candidate, Sitting
 from exam.models.results import Result
 from exam.pass_rates import FiguresTable, table
+from exam.queries.cube import best_in, cells, closed_make_ups, rank_of
 from exam.queries.newest import newest_result
-from exam.queries.results import figures_by_organisation
-from exam.snapshots import Cutoff, Snapshot, SnapshotFacts, opened
+from exam.queries.results import unit_rows
+from exam.snapshots import Snapshot, SnapshotFacts, opened
 from exam.states import Outcome, SittingKind, SittingState
 from people.scope import CITY
+
+_OUTCOMES = {End.PASSED: Outcome.PASSED, End.FAILED: Outcome.FAILED}
 
 
 def snapshot(session: Session, snapshot_id: UUID) -> FiguresSnapshot:
@@ -33,11 +38,9 @@ def snapshots_of(session: Session, sitting_id: UUID) -> list[FiguresSnapshot]:
     return list(session.scalars(query))
 
 
-def newest_snapshot(session: Session, sitting_id: UUID, cutoff: Cutoff) -> FiguresSnapshot | None:
+def newest_snapshot(session: Session, sitting_id: UUID, cut: Cut) -> FiguresSnapshot | None:
     """Return the newest snapshot of a sitting at a cut-off."""
-    query = select(FiguresSnapshot).where(
-        FiguresSnapshot.sitting_id == sitting_id, FiguresSnapshot.cutoff == cutoff
-    )
+    query = select(FiguresSnapshot).where(FiguresSnapshot.sitting_id == sitting_id, FiguresSnapshot.cut == cut)
     return session.scalar(query.order_by(FiguresSnapshot.number.desc()).limit(1))
 
 
@@ -45,8 +48,8 @@ def figures_in(row: FiguresSnapshot) -> Snapshot:
     """Return what a snapshot says, or refuse it where text, digest or row do not belong together."""
     made = opened(row.content, row.digest)
     head = made.head
-    if (head.sitting_id, head.number, head.cutoff) != (row.sitting_id, row.number, Cutoff(row.cutoff)):
-        return opened("", row.digest)
+    if (head.sitting_id, head.number, head.cut) != (row.sitting_id, row.number, Cut(row.cut)):
+        return opened("", row.digest)  # refused as changed: the text belongs to another row
     return made
 
 
@@ -55,39 +58,63 @@ def source_of(row: FiguresSnapshot, figures: Snapshot) -> str:
     return source_line(figures, row.digest)
 
 
-def present_table(session: Session, sitting_id: UUID, cutoff: Cutoff) -> FiguresTable:
+def present_table(session: Session, sitting: Sitting, cut: Cut) -> FiguresTable:
     """Return the figures of a sitting as they are now."""
-    return table(figures_by_organisation(session, sitting_id, CITY))
+    taken_at = CutOff(cut, sitting.id, _make_ups(session, sitting, cut), None)
+    return table(unit_rows(session, cells(session, taken_at, CITY), CITY))
 
 
 def has_newer_results(session: Session, row: FiguresSnapshot) -> bool:
-    """Say whether any result was settled after the snapshot; only then can its figures differ."""
-    newer = (Result.sitting_id == row.sitting_id, Result.settled_at > row.taken_at)
-    return bool(session.scalar(select(exists().where(*newer))))
+    """Say whether anything was settled since the snapshot; only then can its figures differ.
 
-
-def snapshot_facts(session: Session, sitting: Sitting, cutoff: Cutoff) -> SnapshotFacts:
-    """Return what taking a snapshot rests on."""
-    newest = newest_snapshot(session, sitting.id, cutoff)
-    counted = (
-        select(Result.outcome, func.count())
-        .where(Result.sitting_id == sitting.id, newest_result())
-        .group_by(Result.outcome)
+    The sitting was closed then, so only a correction of a result or the end of a make-up can be newer: both
+    are few, and an index holds the corrections.
+    """
+    sittings = select(Sitting.id).where(
+        or_(Sitting.id == row.sitting_id, Sitting.first_sitting_id == row.sitting_id)
     )
+    corrected = exists().where(
+        Result.number > literal_column("1"), Result.settled_at > row.taken_at, Result.sitting_id.in_(sittings)
+    )
+    ended = exists().where(Sitting.first_sitting_id == row.sitting_id, Sitting.closed_at > row.taken_at)
+    return bool(session.scalar(select(or_(corrected, ended) if row.cut == Cut.WITH_MAKE_UP else corrected)))
+
+
+def snapshot_facts(session: Session, sitting: Sitting, cut: Cut) -> SnapshotFacts:
+    """Return what taking a snapshot rests on."""
+    newest = newest_snapshot(session, sitting.id, cut)
+    make_ups = _make_ups(session, sitting, cut)
     return SnapshotFacts(
         state=SittingState(sitting.state),
         kind=SittingKind(sitting.kind),
-        table=present_table(session, sitting.id, cutoff),
-        counted={Outcome(outcome): count for outcome, count in session.execute(counted)},
+        table=present_table(session, sitting, cut),
+        counted=_counted(session, sitting.id, make_ups),
         newest=figures_in(newest).table if newest else None,
+        has_cut=cut is Cut.FIRST or bool(make_ups),
     )
 
 
-def score_counts(session: Session, sitting_id: UUID) -> tuple[tuple[int, int], ...]:
-    """Return how many of those who took part got each score, the lowest first."""
-    query = (
-        select(Result.score, func.count())
-        .where(Result.sitting_id == sitting_id, Result.outcome != Outcome.NOT_COMPLETED, newest_result())
-        .group_by(Result.score)
-    )
-    return tuple(sorted((score, count) for score, count in session.execute(query) if score is not None))
+def _make_ups(session: Session, sitting: Sitting, cut: Cut) -> tuple[UUID, ...]:
+    return tuple(one.id for one in closed_make_ups(session, sitting)) if cut is Cut.WITH_MAKE_UP else ()
+
+
+def _counted(session: Session, sitting_id: UUID, make_ups: tuple[UUID, ...]) -> dict[Outcome, int]:
+    """Count people by the outcome that counts for each, one by one and not from the tables."""
+    counted = rank_of(Result)
+    query = select(counted, func.count()).select_from(Result)
+    if make_ups:
+        later = best_in(make_ups)
+        counted = case((later.c.rank > rank_of(Result), later.c.rank), else_=rank_of(Result))
+        query = (
+            select(counted, func.count())
+            .select_from(Result)
+            .join(Candidate, Result.candidate_id == Candidate.id)
+            .outerjoin(later, later.c.officer_id == Candidate.officer_id)
+        )
+    found: dict[Outcome, int] = {}
+    for rank, count in session.execute(
+        query.where(Result.sitting_id == sitting_id, newest_result()).group_by(counted)
+    ):
+        outcome = _OUTCOMES.get(end_of_rank(rank), Outcome.NOT_COMPLETED)
+        found[outcome] = found.get(outcome, 0) + count
+    return found

@@ -16,12 +16,13 @@ from core.queries import audit_of
 from core.texts import Text, lazy_gettext as _
 from exam.circular_figures import kept_numbers, places
 from exam.circular_states import CIRCULAR, LAYOUT_NAMES
-from exam.circulars import LEAST_PARTICIPANTS, reasons_against_step
+from exam.circulars import reasons_against_step
+from exam.cut_offs import CUT_NAMES
 from exam.models.circulars import Circular, FiguresSnapshot
 from exam.operations import circulars as operations
 from exam.queries import circulars as queries
 from exam.queries.snapshots import figures_in, snapshot, snapshots_of
-from exam.snapshots import CUTOFF_NAMES
+from exam.ranking import SMALLEST_RANKED
 from exam.views.circular_forms import CircularCorrectionForm, CircularForm, StepForm
 from exam.views.circulars import as_download, layout_named
 from people.models import Account
@@ -68,7 +69,7 @@ def show(circular_id: UUID) -> str:
             history=audit_of(session, circular.id),
             states=CIRCULAR.words,
             layouts=LAYOUT_NAMES,
-            cutoffs=CUTOFF_NAMES,
+            cuts=CUT_NAMES,
             form=StepForm(),
         )
 
@@ -94,7 +95,7 @@ def edit(circular_id: UUID) -> str | Response:
                 form.refuse(error)
         names = places(figures_in(circular.snapshot))
         return render_template(
-            "exam/circular_edit.html", circular=circular, form=form, names=names, least=LEAST_PARTICIPANTS
+            "exam/circular_edit.html", circular=circular, form=form, names=names, least=SMALLEST_RANKED
         )
 
 
@@ -184,7 +185,7 @@ def _choices(session: Session, circular: Circular) -> list[tuple[str, Text]]:
     return [
         (
             str(row.id),
-            _("第 %(number)s 号（%(cutoff)s）", number=row.number, cutoff=CUTOFF_NAMES[row.cutoff]),
+            _("第 %(number)s 号（%(cut)s）", number=row.number, cut=CUT_NAMES[row.cut]),
         )
         for row in snapshots_of(session, circular.snapshot.sitting_id)
     ]

@@ -18,7 +18,7 @@ from exam.circulars import (
     CircularWords,
     Thresholds,
 )
-from exam.snapshots import CUTOFF_NAMES, Cutoff
+from exam.cut_offs import Cut
 
 _BAR_RANGE = _("请填写 0 到 100 之间的百分数，最多一位小数。")
 
@@ -34,12 +34,12 @@ BAR = [InputRequired(_("请填写百分数。")), NumberRange(0, 100, _BAR_RANGE
 class SnapshotForm(Form):
     """Up to where results count in the snapshot."""
 
-    cutoff = SelectField(_("统计口径"), choices=[(Cutoff.FIRST, CUTOFF_NAMES[Cutoff.FIRST])])
+    cut = HiddenField()
 
     @property
-    def chosen_cutoff(self) -> Cutoff:
-        """Return the cut-off that was chosen; the first sitting where the page offered no choice."""
-        return Cutoff(self.cutoff.data) if self.cutoff.data in set(Cutoff) else Cutoff.FIRST
+    def chosen(self) -> Cut:
+        """Return the cut-off whose button was pressed; the first sitting where none is named."""
+        return Cut(self.cut.data) if self.cut.data in set(Cut) else Cut.FIRST
 
 
 class StepForm(Form):

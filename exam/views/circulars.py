@@ -9,8 +9,8 @@ from core.access import requires
 from core.db import reading
 from core.errors import NotFoundError
 from exam.circular_states import LAYOUT_NAMES, MEDIA_TYPES, CircularLayout
+from exam.cut_offs import CUT_NAMES
 from exam.queries import circulars as queries
-from exam.snapshots import CUTOFF_NAMES
 from people.permissions import Permission
 
 bp = Blueprint("circulars", __name__, url_prefix="/circulars")
@@ -41,7 +41,7 @@ def show(circular_id: UUID) -> str:
             newest=newest if newest.id != circular.id else None,
             before=queries.circular(session, circular.corrects_id) if circular.corrects_id else None,
             layouts=LAYOUT_NAMES,
-            cutoffs=CUTOFF_NAMES,
+            cuts=CUT_NAMES,
         )
 
 

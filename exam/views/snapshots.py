@@ -12,13 +12,13 @@ from core.import_flow import XLSX
 from core.texts import lazy_gettext as _
 from exam.circular_states import CIRCULAR
 from exam.circular_tables import all_lines
-from exam.circulars import LEAST_PARTICIPANTS
+from exam.cut_offs import CUT_NAMES, Cut
 from exam.documents.circular_xlsx import draw_xlsx
 from exam.forms import ConfirmForm
 from exam.operations import snapshots as operations
 from exam.queries import planning, snapshots as queries
 from exam.queries.circulars import circulars_of
-from exam.snapshots import CUTOFF_NAMES, Cutoff, changed_units, reasons_against_snapshot
+from exam.snapshots import changed_units, reasons_against_snapshot
 from exam.views.circular_forms import SnapshotForm
 from people.permissions import Permission
 
@@ -30,15 +30,15 @@ bp = Blueprint("snapshots", __name__)
 def index(sitting_id: UUID) -> str:
     with reading() as session:
         sitting = planning.sitting(session, sitting_id)
-        facts = queries.snapshot_facts(session, sitting, Cutoff.FIRST)
+        facts = {cut: queries.snapshot_facts(session, sitting, cut) for cut in Cut}
         return render_template(
             "exam/snapshots.html",
             sitting=sitting,
             rows=queries.snapshots_of(session, sitting.id),
             circulars=circulars_of(session, sitting.id),
-            reasons=[one.text for one in reasons_against_snapshot(facts)],
-            total=facts.table.total,
-            cutoffs=CUTOFF_NAMES,
+            reasons={cut: [one.text for one in reasons_against_snapshot(facts[cut])] for cut in Cut},
+            totals={cut: facts[cut].table.total for cut in Cut},
+            cuts=CUT_NAMES,
             states=CIRCULAR.words,
             form=SnapshotForm(),
             confirm=ConfirmForm(),
@@ -50,7 +50,7 @@ def index(sitting_id: UUID) -> str:
 def take(sitting_id: UUID) -> Response:
     with transaction() as session:
         sitting = planning.sitting(session, sitting_id)
-        made = operations.take_snapshot(session, sitting, SnapshotForm().chosen_cutoff, current_user.actor)
+        made = operations.take_snapshot(session, sitting, SnapshotForm().chosen, current_user.actor)
     flash(_("已生成统计快照第 %(number)s 号，数字不再变动。", number=made.number), "success")
     return redirect(url_for(".show", snapshot_id=made.id))
 
@@ -64,7 +64,7 @@ def show(snapshot_id: UUID) -> str:
         figures = queries.figures_in(row)
         changes = []
         if queries.has_newer_results(session, row):
-            present = queries.present_table(session, row.sitting_id, Cutoff(row.cutoff))
+            present = queries.present_table(session, planning.sitting(session, row.sitting_id), Cut(row.cut))
             changes = changed_units(figures.table, present)
         return render_template(
             "exam/snapshot.html",
@@ -73,8 +73,7 @@ def show(snapshot_id: UUID) -> str:
             total=figures.table.total,
             lines=all_lines(figures),
             changes=changes,
-            least=LEAST_PARTICIPANTS,
-            cutoffs=CUTOFF_NAMES,
+            cuts=CUT_NAMES,
             confirm=ConfirmForm(),
         )
 

@@ -12,6 +12,7 @@ from core.db import transaction
 from core.errors import ForbiddenError, RefusedError
 from core.models import AuditEntry
 from core.sheets import read_sheet
+from exam.cut_offs import Cut
 from exam.models.circulars import FiguresSnapshot
 from exam.operations.snapshots import take_snapshot
 from exam.queries.snapshots import (
@@ -23,7 +24,6 @@ from exam.queries.snapshots import (
     snapshots_of,
 )
 from exam.snapshots import (
-    Cutoff,
     SnapshotFacts,
     canonical,
     changed_units,
@@ -136,11 +136,11 @@ def test_units_with_other_figures_are_named_even_where_they_are_new():
 
 def test_a_snapshot_holds_the_figures_and_is_sealed(session):
     made = make_reported(session, ENDS)
-    taken = take_snapshot(session, made.sitting, Cutoff.FIRST, made.writer)
+    taken = take_snapshot(session, made.sitting, Cut.FIRST, made.writer)
     session.expire_all()
     figures_now = figures_in(taken)
     assert (taken.number, taken.taken_by_name, taken.taken_at) == (1, "起草人", NOW)
-    assert figures_now.table == present_table(session, made.sitting.id, Cutoff.FIRST)
+    assert figures_now.table == present_table(session, made.sitting, Cut.FIRST)
     total = figures_now.table.total
     assert (total.due, total.participated, total.passed, total.failed, total.not_completed) == (17, 12, 9, 3, 5)
     assert figures_now.scores == ((40, 3), (80, 9))
@@ -151,23 +151,23 @@ def test_a_snapshot_holds_the_figures_and_is_sealed(session):
 
 def test_a_later_result_leaves_the_snapshot_and_says_so(session):
     made = make_reported(session, ENDS)
-    first = take_snapshot(session, made.sitting, Cutoff.FIRST, made.writer)
+    first = take_snapshot(session, made.sitting, Cut.FIRST, made.writer)
     before = first.content
     assert not has_newer_results(session, first)
     with pytest.raises(RefusedError) as caught:
-        take_snapshot(session, made.sitting, Cutoff.FIRST, made.writer)
+        take_snapshot(session, made.sitting, Cut.FIRST, made.writer)
     assert codes(caught.value.reasons) == ["is_unchanged"]
     with clock.at(NOW + timedelta(days=1)):
         failed = made.candidates["C01"][4]
         session.add(result_of(failed, Outcome.PASSED, score=60, number=2))
         session.flush()
         assert has_newer_results(session, first)
-        second = take_snapshot(session, made.sitting, Cutoff.FIRST, made.second)
+        second = take_snapshot(session, made.sitting, Cut.FIRST, made.second)
     assert first.content == before
     assert figures_in(first).table.total.passed == 9
     assert figures_in(second).table.total.passed == 10
     assert [one.number for one in snapshots_of(session, made.sitting.id)] == [2, 1]
-    assert newest_snapshot(session, made.sitting.id, Cutoff.FIRST) == second
+    assert newest_snapshot(session, made.sitting.id, Cut.FIRST) == second
     assert not has_newer_results(session, second)
 
 
@@ -182,7 +182,7 @@ def test_a_later_result_leaves_the_snapshot_and_says_so(session):
 )
 def test_a_tampered_row_is_detected(session, plant):
     made = make_reported(session, ENDS)
-    taken = take_snapshot(session, made.sitting, Cutoff.FIRST, made.writer)
+    taken = take_snapshot(session, made.sitting, Cut.FIRST, made.writer)
     session.flush()
     assert session.execute(text(plant)).rowcount == 1
     session.expire_all()
@@ -193,16 +193,16 @@ def test_a_tampered_row_is_detected(session, plant):
 
 def test_a_result_missing_from_the_tables_stops_the_snapshot(session, monkeypatch):
     made = make_reported(session, ENDS)
-    real = present_table(session, made.sitting.id, Cutoff.FIRST)
+    real = present_table(session, made.sitting, Cut.FIRST)
     lost = frozen(*real.counties[:1], *real.departments).table
     monkeypatch.setattr("exam.queries.snapshots.present_table", lambda *_: lost)
-    assert codes(reasons_against_snapshot(snapshot_facts(session, made.sitting, Cutoff.FIRST))) == ["do_not_add_up"]
+    assert codes(reasons_against_snapshot(snapshot_facts(session, made.sitting, Cut.FIRST))) == ["do_not_add_up"]
 
 
 def test_somebody_takes_a_snapshot_never_the_system(session):
     made = make_reported(session, ENDS)
     with pytest.raises(ForbiddenError):
-        take_snapshot(session, made.sitting, Cutoff.FIRST, ACTOR)
+        take_snapshot(session, made.sitting, Cut.FIRST, ACTOR)
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ def test_the_page_shows_the_snapshot_and_what_has_changed_since(reported, signed
 
 def test_a_tampered_snapshot_is_not_shown(reported, signed_in):
     with transaction() as session:
-        taken = take_snapshot(session, session.merge(reported.sitting), Cutoff.FIRST, reported.writer)
+        taken = take_snapshot(session, session.merge(reported.sitting), Cut.FIRST, reported.writer)
         session.execute(
             text("update figures_snapshot set content = replace(content, '\"passed\":4', '\"passed\":5')")
         )
@@ -245,7 +245,7 @@ def test_a_tampered_snapshot_is_not_shown(reported, signed_in):
 
 def test_the_sealed_text_and_the_workbook_can_be_downloaded(reported, signed_in):
     with transaction() as session:
-        taken = take_snapshot(session, session.merge(reported.sitting), Cutoff.FIRST, reported.writer)
+        taken = take_snapshot(session, session.merge(reported.sitting), Cut.FIRST, reported.writer)
     browser = signed_in(Role.ADMINISTRATOR)
     sealed = browser.fetch(f"/snapshots/{taken.id}/snapshot.json").get_data()
     assert hashlib.sha256(sealed).hexdigest() == taken.digest

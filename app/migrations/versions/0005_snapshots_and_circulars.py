@@ -7,7 +7,7 @@ from core.db import Instant
 
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0001"
 
 
 def upgrade() -> None:
@@ -15,7 +15,7 @@ def upgrade() -> None:
         "figures_snapshot",
         sa.Column("sitting_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("cutoff", sa.String(length=12), nullable=False),
+        sa.Column("cut", sa.String(length=12), nullable=False),
         sa.Column("taken_by", sa.Uuid(), nullable=False),
         sa.Column("taken_by_name", sa.String(length=100), nullable=False),
         sa.Column("taken_at", Instant(), nullable=False),
