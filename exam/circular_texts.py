@@ -26,6 +26,7 @@ from exam.snapshots import Snapshot
 
 CORRECTED = "（更正）"
 SAMPLE_MARK, DRAFT_MARK = "演示样稿 SAMPLE", "送审稿"
+CHARTS_TITLE = "各单位合格率和成绩分布图"
 HEADINGS = ("一、基本情况", "二、主要成绩", "三、存在的问题", "四、工作要求")
 _CHANGED = {
     "due": "应参加",
@@ -85,7 +86,19 @@ class Letter:
     signer: str
     copy_to: str
     source: str
+    snapshot: Snapshot
     mark: str = ""
+
+    @property
+    def announced(self) -> list[str]:
+        """Return the names of the attachments as the letter announces them; no mark ends them."""
+        names = [f"{one.number}．{one.title}" for one in self.attachments]
+        return [*names, f"{self.charts_number}．{CHARTS_TITLE}"]
+
+    @property
+    def charts_number(self) -> int:
+        """Return the number of the attachment that holds the charts."""
+        return len(self.attachments) + 1
 
     @property
     def text(self) -> str:
@@ -147,6 +160,7 @@ def letter(
         signer=words.signer,
         copy_to=words.copy_to,
         source=source_line(snapshot, digest),
+        snapshot=snapshot,
         mark=mark,
     )
 

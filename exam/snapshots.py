@@ -33,6 +33,7 @@ class SnapshotHead:
     opens_at: datetime
     closes_at: datetime
     cut_score: int
+    full_score: int
     issuer_name: str
     cut: Cut
     number: int
@@ -165,6 +166,7 @@ def _head(head: SnapshotHead) -> dict[str, Any]:
         "opens_at": _instant(head.opens_at),
         "closes_at": _instant(head.closes_at),
         "cut_score": head.cut_score,
+        "full_score": head.full_score,
         "issuer": head.issuer_name,
         "cut": str(head.cut),
         "number": head.number,
@@ -179,6 +181,7 @@ def _head_in(body: Mapping[str, Any]) -> SnapshotHead:
         opens_at=datetime.fromisoformat(body["opens_at"]),
         closes_at=datetime.fromisoformat(body["closes_at"]),
         cut_score=body["cut_score"],
+        full_score=body["full_score"],
         issuer_name=body["issuer"],
         cut=Cut(body["cut"]),
         number=body["number"],

@@ -115,6 +115,7 @@ def frozen(*rows: UnitRow, **changes: object) -> Snapshot:
         "opens_at": clock.at_city_time(date(2017, 9, 1), 8),
         "closes_at": clock.at_city_time(date(2017, 9, 3), 20),
         "cut_score": 60,
+        "full_score": 100,
         "issuer_name": "示范市人民政府法制办公室",
         "cut": Cut.FIRST,
         "number": 1,

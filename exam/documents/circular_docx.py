@@ -11,15 +11,21 @@ from xml.sax.saxutils import escape
 from docx import Document
 from docx.document import Document as DocxDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.shape import CT_Inline
 from docx.section import _Footer
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as DocxParagraph
 
 from exam.circular_figures import chinese_date
 from exam.circular_tables import Attachment, RowKind, TableRow
-from exam.circular_texts import Letter, Paragraph, ParagraphKind
+from exam.circular_texts import CHARTS_TITLE, Letter, Paragraph, ParagraphKind
+from exam.documents.circular_charts import chart_drawings
+from exam.documents.metafiles import metafile
 from exam.documents.official_layout import (
     BODY,
     CELL,
@@ -34,10 +40,10 @@ from exam.documents.official_layout import (
     SUBHEADING,
     TITLE,
     XIAO_BIAO_SONG,
-    attachment_names,
 )
 
 _CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
+CHART_MM = 155
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _TWIPS_PER_MM = 1440 / 25.4
 # 22 lines in twentieths of a point; 28 characters of 三号, each so many 4096ths of a point closer.
@@ -57,10 +63,11 @@ def draw_docx(letter: Letter) -> bytes:
     _heading(document, letter)
     for paragraph in letter.paragraphs:
         _paragraph(document, paragraph)
-    _announced(document, attachment_names(letter))
+    _announced(document, letter.announced)
     _signature(document, letter)
     for attachment in letter.attachments:
         _attachment(document, attachment, letter.source)
+    _charts(document, letter)
     _imprint(document, letter)
     out = BytesIO()
     document.save(out)
@@ -175,6 +182,28 @@ def _attachment(document: DocxDocument, attachment: Attachment, source: str) -> 
     for text in (attachment.note, source):
         note = _added(document, text, FANG_SONG, NOTE, pitch=NOTE * 1.45)
         note.paragraph_format.space_before = Pt(2)
+
+
+def _charts(document: DocxDocument, letter: Letter) -> None:
+    """Set the charts as vector pictures, each with its title and legend."""
+    first = _added(document, f"附件{letter.charts_number}", HEI_TI, BODY)
+    first.paragraph_format.page_break_before = True
+    _added(document, CHARTS_TITLE, XIAO_BIAO_SONG, 18).alignment = _CENTRE
+    for number, (name, drawing, legend) in enumerate(chart_drawings(letter.snapshot), start=1):
+        title = _added(document, name, HEI_TI, SMALL)
+        title.alignment, title.paragraph_format.keep_with_next = _CENTRE, True
+        picture = document.add_paragraph()
+        picture.paragraph_format.keep_with_next = True
+        picture.paragraph_format.line_spacing = 1
+        picture.paragraph_format.space_after = Pt(0)
+        height = CHART_MM * drawing.height / drawing.width
+        place = PackURI(f"/word/media/chart{number}.emf")
+        part = Part(place, "image/x-emf", metafile(drawing, CHART_MM), document.part.package)
+        relation = document.part.relate_to(part, RELATIONSHIP_TYPE.IMAGE)
+        inline = CT_Inline.new_pic_inline(number, relation, name, Mm(CHART_MM), Mm(height))
+        inline.docPr.set("descr", f"{name}，数值与附件中的表格相同")
+        picture.add_run()._r.add_drawing(inline)
+        _added(document, legend, FANG_SONG, NOTE, pitch=NOTE * 1.45).paragraph_format.space_after = Pt(6)
 
 
 def _imprint(document: DocxDocument, letter: Letter) -> None:

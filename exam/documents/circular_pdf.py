@@ -7,6 +7,8 @@ emblem is drawn: an office prints on its own paper, and a sample may not look li
 from collections.abc import Sequence
 from io import BytesIO
 
+from reportlab.graphics import renderPDF
+from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -14,7 +16,9 @@ from reportlab.pdfgen.canvas import Canvas
 from core.fonts import HEI, SONG, prepare_fonts, text_runs, text_width
 from exam.circular_figures import chinese_date
 from exam.circular_tables import Attachment, RowKind, TableRow
-from exam.circular_texts import Letter, Paragraph, ParagraphKind
+from exam.circular_texts import CHARTS_TITLE, Letter, Paragraph, ParagraphKind
+from exam.documents.charts import with_typeface
+from exam.documents.circular_charts import chart_drawings
 from exam.documents.official_layout import (
     BODY,
     BOTTOM,
@@ -34,7 +38,6 @@ from exam.documents.official_layout import (
     TITLE,
     TOP,
     TYPE_WIDTH,
-    attachment_names,
     balanced,
     broken,
 )
@@ -54,6 +57,7 @@ def draw_pdf(letter: Letter) -> bytes:
     pages.letter()
     for attachment in letter.attachments:
         pages.attachment(attachment)
+    pages.charts()
     pages.imprint()
     return pages.finished()
 
@@ -86,7 +90,7 @@ class _Pages:
         self._heading()
         for paragraph in letter.paragraphs:
             self._paragraph(paragraph)
-        self._announced(attachment_names(letter))
+        self._announced(letter.announced)
         self._signature()
 
     def attachment(self, attachment: Attachment) -> None:
@@ -110,6 +114,28 @@ class _Pages:
                 self._turn()
                 top = self._y(0)
         self._table_note(attachment, y)
+
+    def charts(self) -> None:
+        """Draw the charts one below the other, each whole on a page with its title and legend."""
+        self._turn()
+        self._write(f"附件{self._letter.charts_number}", LEFT, self._base(1), HEI, BODY)
+        self._centred(CHARTS_TITLE, self._base(3), HEI, 18)
+        self._line = 3.5
+        for title, drawing, legend in chart_drawings(self._letter.snapshot):
+            scale = TYPE_WIDTH / drawing.width
+            lines = broken(legend, SONG, NOTE, measure=TYPE_WIDTH)
+            height = drawing.height * scale + PITCH * 1.5 + len(lines) * NOTE * 1.45
+            y = self._y(self._line)
+            if y - height < BOTTOM:
+                self._turn()
+                y = self._y(0)
+            self._centred(title, y - PITCH * 0.7, HEI, SMALL)
+            y -= PITCH + drawing.height * scale
+            self._draw(with_typeface(drawing), y, scale)
+            for line in lines:
+                y -= NOTE * 1.45
+                self._write(line.text, LEFT, y, SONG, NOTE)
+            self._line = (PAGE_HEIGHT - TOP - y) / PITCH + 0.5
 
     def imprint(self) -> None:
         """Draw copy-to and issuer between rules at the foot of the last page, where there is anything to say."""
@@ -273,6 +299,13 @@ class _Pages:
             y -= NOTE * 1.45
             self._write(line.text, LEFT, y, SONG, NOTE)
         self._line = (PAGE_HEIGHT - TOP - y) / PITCH + 0.5
+
+    def _draw(self, drawing: Drawing, y: float, scale: float) -> None:
+        self._canvas.saveState()
+        self._canvas.translate(LEFT, y)
+        self._canvas.scale(scale, scale)
+        renderPDF.draw(drawing, self._canvas, 0, 0)
+        self._canvas.restoreState()
 
     def _justified(self, text: str, indent: float, face: str, *, is_full: bool, heavy: int) -> None:
         """Set one line of running text; its first ``heavy`` characters are a heading inside it."""

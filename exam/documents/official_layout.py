@@ -72,11 +72,6 @@ def balanced(text: str, face: str, size: float, measure: float) -> list[str]:
     return [line.text for line in broken(text, face, size, measure=narrow)]
 
 
-def attachment_names(letter: Letter) -> list[str]:
-    """Return the lines that announce the attachments, without their first word; no mark ends them."""
-    return [f"{one.number}．{one.title}" for one in letter.attachments]
-
-
 def refuse_unprintable(letter: Letter) -> None:
     """Raise when a character would be printed as a blank, and name each of them."""
     if missing := missing_characters("".join(_texts(letter))):

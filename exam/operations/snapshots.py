@@ -11,7 +11,7 @@ from core.operations import record_audit
 from exam.cut_offs import Cut
 from exam.models.circulars import FiguresSnapshot
 from exam.models.planning import Sitting
-from exam.queries.scores import scores
+from exam.queries.scores import full_score, scores
 from exam.queries.snapshots import snapshot_facts
 from exam.snapshots import Snapshot, SnapshotHead, canonical, digest_of, reasons_against_snapshot
 from people.queries import city
@@ -35,6 +35,7 @@ def take_snapshot(session: Session, sitting: Sitting, cut: Cut, actor: Actor) ->
         opens_at=sitting.opens_at,
         closes_at=sitting.closes_at,
         cut_score=sitting.blueprint.cut_score,
+        full_score=full_score(sitting),
         issuer_name=city(session).issuer_name,
         cut=cut,
         number=_next_number(session, sitting),
