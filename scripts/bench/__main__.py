@@ -1,8 +1,8 @@
 """Measures the exam room and the figures: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
-``deadline``, ``floor``, ``growth`` or ``figures``. Every figure is printed and stored in var/bench.json; a lost
-answer or an error ends the run, because no figure would be worth anything.
+``deadline``, ``floor``, ``growth``, ``figures`` or ``circular``. Every figure is printed and stored in
+var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
 import os
@@ -12,6 +12,7 @@ import time
 
 from app.factory import create_app
 from core.db import connect
+from scripts.bench.circular import measure_circular
 from scripts.bench.city import fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
 from scripts.bench.figures import measure_figures
@@ -46,7 +47,7 @@ def main() -> None:
 
 def _steps(kind: str, only: str) -> set[str]:
     """Return the steps asked for on one database: all, or those that ``ONLY`` names."""
-    every = {*map(str, SIZES), "storm", "bell", "deadline", "floor", "growth", "figures"}
+    every = {*map(str, SIZES), "storm", "bell", "deadline", "floor", "growth", "figures", "circular"}
     if not only:
         return every
     parts = [part.partition(":") for part in only.split(",")]
@@ -87,6 +88,8 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
             report.deadline(target.kind, seconds, others)
         if "figures" in steps:
             report.spans(target.kind, measure_figures(target, running, desk))
+        if "circular" in steps:
+            report.circular(target.kind, *measure_circular(running, desk))
 
 
 def _grow(target: Target, run: Steps, room: list, report: Report) -> None:  # type: ignore[type-arg]
