@@ -1,6 +1,7 @@
 """Pages of circulars in the making: writing, reading, approving, issuing, correcting."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -77,7 +78,7 @@ def show(circular_id: UUID) -> str:
 @bp.route("/<uuid:circular_id>/edit", methods=["GET", "POST"])
 @requires(Permission.CIRCULAR_PREPARE)
 def edit(circular_id: UUID) -> str | Response:
-    with transaction() as session:
+    with _opened() as session:
         circular = queries.circular(session, circular_id)
         facts = queries.step_facts(session, circular, current_user.actor.account_id, None)
         refuse_if(reasons_against_step(facts, "edit"))
@@ -137,7 +138,7 @@ def issue(circular_id: UUID) -> Response:
 @bp.route("/<uuid:circular_id>/correct", methods=["GET", "POST"])
 @requires(Permission.CIRCULAR_PREPARE)
 def correct(circular_id: UUID) -> str | Response:
-    with transaction() as session:
+    with _opened() as session:
         circular = queries.circular(session, circular_id)
         facts = queries.step_facts(session, circular, current_user.actor.account_id, None)
         refuse_if(reasons_against_step(facts, "correct"))
@@ -164,6 +165,11 @@ def preview(circular_id: UUID, layout: str) -> Response:
         letter, figures = queries.letter_of(session, circular), figures_in(circular.snapshot)
     drawn = operations.draw_circular(letter, figures, circular.revision)
     return as_download(drawn.files[chosen], chosen, circular.title)
+
+
+def _opened() -> AbstractContextManager[Session]:
+    """Open what the request needs: looking at a form keeps nobody who writes waiting."""
+    return transaction() if request.method == "POST" else reading()
 
 
 def _step(circular_id: UUID, verb: Step, done: Text) -> Response:
