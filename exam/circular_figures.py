@@ -21,7 +21,8 @@ from exam.snapshots import Snapshot
 NO_RATE = "—"
 _CITY_ZONE = ZoneInfo("Asia/Shanghai")
 _PLACE = re.compile(r"[{｛]([^{}｛｝]*)[}｝]")
-_CLAUSE = re.compile(r"[^，,。；;！!？?：:\n]+")
+# A comma between two digits parts thousands and no clauses.
+_CLAUSE_END = re.compile(r"(?<![0-9])[,，]|[,，](?![0-9])|[。；;！!？?：:\n]")
 _DIGITS = r"[0-9][0-9,.]*+"
 _CHINESE = r"[〇零一二两三四五六七八九十百千万]*[十百千万][〇零一二两三四五六七八九十百千万]*"
 _COUNTED = r"\s*(?:余|多|来)?\s*(?:人次|人|名|位|个单位|家单位|个县区|个部门|个市直部门)"
@@ -120,7 +121,7 @@ def typed_figures(text: str, names: Mapping[str, str]) -> list[Typed]:
     """Return every number of people, units or per cent that was typed instead of being filled in."""
     plain = _PLACE.sub("□", unicodedata.normalize("NFKC", text))
     found: dict[str, Typed] = {}
-    for clause in _CLAUSE.findall(plain):
+    for clause in _CLAUSE_END.split(plain):
         is_about = bool(_ABOUT_FIGURES.search(clause))
         for match in _TYPED.finditer(clause):
             _note(found, match[0].strip(), is_about, names)

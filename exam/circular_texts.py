@@ -7,6 +7,7 @@ are Chinese in every language of the pages, for an official document has one wor
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from exam.circular_figures import Run, chinese_date, city_day, filled, places, written_rate
@@ -245,7 +246,7 @@ def _part(name: str, figures: UnitFigures) -> str:
 
 def _achievements(snapshot: Snapshot, thresholds: Thresholds, named: Judged) -> list[Paragraph]:
     everybody = [row for row in snapshot.units if row.figures.due == row.figures.participated]
-    bars = f"参考率达到{thresholds.good_participation}%、合格率达到{thresholds.good_pass}%"
+    bars = f"参考率达到{_plain(thresholds.good_participation)}%、合格率达到{_plain(thresholds.good_pass)}%"
     full = f"应参加人员全部参加考试的单位有⟦{len(everybody)}⟧个。" if everybody else ""
     if not named.good:
         return [_said(f"{full}本次没有单位同时{bars}。")]
@@ -292,6 +293,11 @@ def _criticism(snapshot: Snapshot, thresholds: Thresholds, poor: Sequence[UnitRo
 def _criticised(row: UnitRow) -> str:
     figures = row.figures
     return f"{row.name}（未按要求完成⟦{figures.not_completed}⟧人，合格率⟦{written_rate(figures.pass_rate)}⟧）"
+
+
+def _plain(bar: Decimal) -> str:
+    """Return a threshold without an idle zero."""
+    return f"{bar.normalize():f}"
 
 
 def _bar_name(thresholds: Thresholds) -> str:

@@ -62,9 +62,10 @@ def draw_docx(letter: Letter) -> bytes:
     _set_page(document, letter)
     _heading(document, letter)
     for paragraph in letter.paragraphs:
-        _paragraph(document, paragraph)
-    _announced(document, letter.announced)
-    _signature(document, letter)
+        last = _paragraph(document, paragraph)
+    ending = [last, *_announced(document, letter.announced), *_signature(document, letter)]
+    for one in ending[:-1]:  # a signature never stands on a page without text
+        one.paragraph_format.keep_with_next = True
     for attachment in letter.attachments:
         _attachment(document, attachment, letter.source)
     _charts(document, letter)
@@ -130,7 +131,7 @@ def _heading(document: DocxDocument, letter: Letter) -> None:
     _blank(document)
 
 
-def _paragraph(document: DocxDocument, paragraph: Paragraph) -> None:
+def _paragraph(document: DocxDocument, paragraph: Paragraph) -> DocxParagraph:
     is_heading = paragraph.kind is ParagraphKind.HEADING
     made = _added(document, "", FANG_SONG, BODY)
     made.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
@@ -140,36 +141,37 @@ def _paragraph(document: DocxDocument, paragraph: Paragraph) -> None:
     if is_heading:
         made.paragraph_format.keep_with_next = True
         _run(made, paragraph.text, HEI_TI, BODY)
-        return
+        return made
     found = SUBHEADING.match(paragraph.text) if paragraph.kind is ParagraphKind.BODY else None
     end = found.end() if found else 0
     _run(made, paragraph.text[:end], KAI_TI, BODY)
     _run(made, paragraph.text[end:], FANG_SONG, BODY)
+    return made
 
 
-def _announced(document: DocxDocument, names: list[str]) -> None:
-    if not names:
-        return
-    _blank(document)
+def _announced(document: DocxDocument, names: list[str]) -> list[DocxParagraph]:
+    found = [_blank(document)]
     for number, name in enumerate(names):
         made = _added(document, ("附件：" if number == 0 else "") + name, FANG_SONG, BODY)
         form = made.paragraph_format
         form.left_indent = Pt(6.5 * BODY)
         form.first_line_indent = Pt(-4.5 * BODY if number == 0 else -1.5 * BODY)
+        found.append(made)
+    return found
 
 
-def _signature(document: DocxDocument, letter: Letter) -> None:
+def _signature(document: DocxDocument, letter: Letter) -> list[DocxParagraph]:
     """Set the name over the date, both centred in the room that leaves the date four characters from the right."""
-    _blank(document)
+    blank = _blank(document)
     dated = chinese_date(letter.dated_on)
     date_width = sum(BODY if ord(one) > 0xFF else BODY / 2 for one in dated)
     name_width = BODY * len(letter.issuer_name)
     edge = max(0.0, 4 * BODY + date_width / 2 - name_width / 2)
     name = _added(document, letter.issuer_name, FANG_SONG, BODY)
     name.alignment, name.paragraph_format.right_indent = _RIGHT, Pt(edge)
-    name.paragraph_format.keep_with_next = True
     date = _added(document, dated, FANG_SONG, BODY)
     date.alignment, date.paragraph_format.right_indent = _RIGHT, Pt(4 * BODY)
+    return [blank, name, date]
 
 
 def _attachment(document: DocxDocument, attachment: Attachment, source: str) -> None:
@@ -271,8 +273,8 @@ def _font(face: str, size: float) -> str:
     )
 
 
-def _blank(document: DocxDocument) -> None:
-    _added(document, "", FANG_SONG, BODY)
+def _blank(document: DocxDocument) -> DocxParagraph:
+    return _added(document, "", FANG_SONG, BODY)
 
 
 def _added(document: DocxDocument, text: str, face: str, size: float, pitch: float = PITCH) -> DocxParagraph:

@@ -38,6 +38,7 @@ from exam.documents.official_layout import (
     TITLE,
     TOP,
     TYPE_WIDTH,
+    SetLine,
     balanced,
     broken,
 )
@@ -46,6 +47,8 @@ INK = HexColor(0x000000)
 # What a line may hold before it is set a hair closer.
 MEASURE = CHARACTERS * BODY
 ROW, HEAD_LEADING, PADDING = 6.1 * mm, 12.5, 1.2 * mm
+# A blank line before the attachments, a blank line before the name, the name, the date.
+ENDING = 4
 THICK, THIN = 0.35 * mm, 0.2 * mm
 # The middle of a Chinese character lies this part of its size above the line it stands on.
 MIDDLE = 0.38
@@ -88,8 +91,12 @@ class _Pages:
         """Draw number, title, text, the list of attachments, signature and date."""
         letter = self._letter
         self._heading()
-        for paragraph in letter.paragraphs:
+        *paragraphs, last = letter.paragraphs
+        for paragraph in paragraphs:
             self._paragraph(paragraph)
+        if self._line + len(_lines(last)) + len(letter.announced) + ENDING > LINES:
+            self._turn()  # a signature never stands on a page without text
+        self._paragraph(last)
         self._announced(letter.announced)
         self._signature()
 
@@ -102,7 +109,7 @@ class _Pages:
             self._centred(text, self._base(self._line + 1), HEI, 18)
             self._line += 1
         top = self._y(self._line) - PITCH * 0.4
-        rows = list(attachment.rows)
+        rows, y = list(attachment.rows), top
         while rows:
             y = self._table_head(attachment, top)
             count = max(1, int((y - BOTTOM) / ROW))
@@ -197,9 +204,7 @@ class _Pages:
         self._line = float(int(self._line + 1.5))
 
     def _paragraph(self, paragraph: Paragraph) -> None:
-        face = HEI if paragraph.kind is ParagraphKind.HEADING else SONG
-        indent = 0.0 if paragraph.kind is ParagraphKind.ADDRESSEES else 2 * BODY
-        lines = broken(paragraph.text, face, BODY, measure=MEASURE, first_indent=indent)
+        face, lines = _face(paragraph), _lines(paragraph)
         if paragraph.kind is ParagraphKind.HEADING and self._line + len(lines) + 1 > LINES:
             self._turn()  # a heading never stands alone at the foot of a page
         left = _heading_length(paragraph)
@@ -341,6 +346,15 @@ class _Pages:
     def _base(self, line: float) -> float:
         """Return where the text of a line stands: its characters half-way up the line."""
         return self._y(line) + PITCH / 2 - BODY * MIDDLE
+
+
+def _face(paragraph: Paragraph) -> str:
+    return HEI if paragraph.kind is ParagraphKind.HEADING else SONG
+
+
+def _lines(paragraph: Paragraph) -> list[SetLine]:
+    indent = 0.0 if paragraph.kind is ParagraphKind.ADDRESSEES else 2 * BODY
+    return broken(paragraph.text, _face(paragraph), BODY, measure=MEASURE, first_indent=indent)
 
 
 def _heading_length(paragraph: Paragraph) -> int:

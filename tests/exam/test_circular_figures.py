@@ -51,7 +51,7 @@ TYPED = (
     ("共2934人参加考试", ["typed_figure"], ["typed_figure"]),
     ("共2,934人参加考试", ["typed_figure"], ["typed_figure"]),
     ("共２９３４人参加考试", ["typed_figure"], ["typed_figure"]),
-    ("共3000人参加考试", ["contradicts"], ["contradicts"]),
+    ("共3001人参加考试", ["contradicts"], ["contradicts"]),
     ("共2900余人参加考试", ["contradicts"], ["contradicts"]),
     ("合格率为71.6%", ["typed_figure"], ["typed_figure"]),
     ("合格率为７２％", ["contradicts"], ["contradicts"]),

@@ -102,7 +102,7 @@ SNAPSHOT = frozen(row("C01", figures(70, 30, 5)), row("M01", figures(95, 5)))
         ({}, []),
         ({"title": ""}, ["title_length"]),
         ({"title": "通" * 101}, ["title_length"]),
-        ({"title": "关于200人考试情况的通报"}, ["contradicts"]),
+        ({"title": "关于222人考试情况的通报"}, ["unlisted_number"]),
         ({"document_no": "号" * 41}, ["number_length"]),
         ({"words": replace(WORDS, addressees=" ")}, ["words_missing"]),
         ({"words": replace(WORDS, opening="", issuer_name="")}, ["words_missing", "words_missing"]),
