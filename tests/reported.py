@@ -53,7 +53,7 @@ def make_reported(session: Session, ends: dict[str, Ends]) -> Reported:
     for code, counts in ends.items():
         made.units[code] = _unit(session, code)
         made.candidates[code] = []
-        outcomes = [(Outcome.PASSED, None, 80)] * counts.passed + [(Outcome.FAILED, None, 40)] * counts.failed
+        outcomes = [(Outcome.PASSED, None, 4)] * counts.passed + [(Outcome.FAILED, None, 2)] * counts.failed
         outcomes += [(Outcome.NOT_COMPLETED, SHORTFALLS[n % 3], None) for n in range(counts.missing)]  # type: ignore[list-item]
         for outcome, shortfall, score in outcomes:
             candidate = make_candidate(session, sitting, make_officer(session, made.units[code]))

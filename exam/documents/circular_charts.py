@@ -22,16 +22,17 @@ SCORES_LEGEND = "图注：柱上为人数，实心为达到合格分数线，斜
 
 
 def chart_drawings(snapshot: Snapshot) -> list[tuple[str, Drawing, str]]:
-    """Return title, drawing and legend of every chart that has something to show."""
-    found = [
-        (title, pass_rate_drawing(_bars(title, rows, snapshot), WIDTH), LEGEND)
-        for title, rows in (
-            ("各县区合格率", snapshot.table.counties),
-            ("市直部门合格率", snapshot.table.departments),
-        )
-        if rows
+    """Return title, drawing and legend of every chart that has something to show; the long one comes last."""
+    figures = snapshot.table
+    return [
+        *_rates("各县区合格率", figures.counties, snapshot),
+        *_scores(snapshot),
+        *_rates("市直部门合格率", figures.departments, snapshot),
     ]
-    return [*found, *_scores(snapshot)]
+
+
+def _rates(title: str, rows: Sequence[UnitRow], snapshot: Snapshot) -> list[tuple[str, Drawing, str]]:
+    return [(title, pass_rate_drawing(_bars(title, rows, snapshot), WIDTH), LEGEND)] if rows else []
 
 
 def _bars(title: str, rows: Sequence[UnitRow], snapshot: Snapshot) -> PassRateChart:

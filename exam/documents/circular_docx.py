@@ -46,8 +46,9 @@ _CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_
 CHART_MM = 155
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _TWIPS_PER_MM = 1440 / 25.4
-# 22 lines in twentieths of a point; 28 characters of 三号, each so many 4096ths of a point closer.
-_GRID = '<w:docGrid {} w:type="linesAndChars" w:linePitch="579" w:charSpace="-849"/>'
+# 28 characters of 三号 are a hair wider than the type area: each is set so many twentieths of a point closer.
+# A grid of lines and characters would say the same, but office programs differ in how they keep to one.
+_CLOSER = '<w:spacing w:val="-5"/>'
 _FIELD = (
     '<w:r {ns}><w:rPr>{font}</w:rPr><w:t xml:space="preserve">— </w:t></w:r>',
     '<w:fldSimple {ns} w:instr=" PAGE "><w:r><w:rPr>{font}</w:rPr><w:t>1</w:t></w:r></w:fldSimple>',
@@ -93,9 +94,8 @@ def _set_page(document: DocxDocument, letter: Letter) -> None:
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.header_distance, section.footer_distance = Mm(20), Mm(23)
-    for old in section._sectPr.findall(qn("w:docGrid")):
-        section._sectPr.remove(old)
-    section._sectPr.append(parse_xml(_GRID.format(nsdecls("w"))))
+    for grid in section._sectPr.findall(qn("w:docGrid")):
+        section._sectPr.remove(grid)
     document.settings.odd_and_even_pages_header_footer = True
     for header in (section.header, section.even_page_header):
         _said(header.paragraphs[0], letter.mark, HEI_TI, SMALL).alignment = _CENTRE
@@ -238,7 +238,7 @@ def _table(attachment: Attachment) -> str:
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         f"<w:tblBorders>{edges}</w:tblBorders>"
-        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="57" w:type="dxa"/><w:right w:w="57" w:type="dxa"/>'
+        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/>'
         f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{header}{rows}</w:tbl>"
     )
 
@@ -258,7 +258,7 @@ def _table_cell(text: str, width: int, *, is_strong: bool, is_left: bool) -> str
     font = _font(HEI_TI if is_strong else SONG_TI, CELL)
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
-        f'<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/>'
+        f'<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="auto"/>'
         f'<w:jc w:val="{"left" if is_left else "center"}"/></w:pPr>'
         f'<w:r><w:rPr>{font}</w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
     )
@@ -266,9 +266,10 @@ def _table_cell(text: str, width: int, *, is_strong: bool, is_left: bool) -> str
 
 def _font(face: str, size: float) -> str:
     half_points = round(size * 2)
+    closer = _CLOSER if size == BODY else ""
     return (
         f'<w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{face}" w:cs="{LATIN}"/>'
-        f'<w:color w:val="000000"/><w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
+        f'<w:color w:val="000000"/>{closer}<w:sz w:val="{half_points}"/><w:szCs w:val="{half_points}"/>'
         '<w:lang w:val="en-US" w:eastAsia="zh-CN"/>'
     )
 

@@ -2,14 +2,15 @@
 
 from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from wtforms import DateField, DecimalField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from core.errors import DomainError
 from core.forms import Form
-from core.texts import lazy_gettext as _
+from core.texts import Text, lazy_gettext as _
 from exam.circulars import (
     REASON_LENGTH,
     TITLE_LENGTH,
@@ -20,15 +21,25 @@ from exam.circulars import (
 )
 from exam.cut_offs import Cut
 
-_BAR_RANGE = _("请填写 0 到 100 之间的百分数，最多一位小数。")
+HUNDRED = Decimal(100)
+MOST_PEOPLE = 100_000
 
 
-def _one_decimal(_form: Any, field: Any) -> None:
-    if field.data is not None and field.data != round(field.data, 1):
-        raise ValidationError(_BAR_RANGE)
+def _percentage(_form: Any, field: Any) -> None:
+    """Take a percentage with at most one decimal; whatever else was typed gets one sentence."""
+    number = field.data
+    if number is None or not number.is_finite() or not 0 <= number <= HUNDRED or number != round(number, 1):
+        _stop(field, _("请填写 0 到 100 之间的百分数，最多一位小数。"))
 
 
-BAR = [InputRequired(_("请填写百分数。")), NumberRange(0, 100, _BAR_RANGE), _one_decimal]
+def _people(_form: Any, field: Any) -> None:
+    if field.data is None or not 0 <= field.data <= MOST_PEOPLE:
+        _stop(field, _("请填写人数，可以填 0。"))
+
+
+def _stop(field: Any, sentence: Text) -> None:
+    field.errors[:] = []
+    raise StopValidation(sentence)
 
 
 class SnapshotForm(Form):
@@ -75,13 +86,11 @@ class CircularForm(StepForm):
         WORD_NAMES["kept_numbers"],
         description=_("正文中确需手工填写、与考试统计无关的数字，用顿号隔开，例如：3名、50人。批准人会看到。"),
     )
-    good_participation = DecimalField(_("表扬：参考率不低于（%）"), BAR)
-    good_pass = DecimalField(_("表扬：合格率不低于（%）"), BAR)
-    poor_not_completed = IntegerField(
-        _("批评：未按要求完成人数多于"), [InputRequired(_("请填写人数，可以填 0。")), NumberRange(0, 100_000)]
-    )
+    good_participation = DecimalField(_("表扬：参考率不低于（%）"), [_percentage])
+    good_pass = DecimalField(_("表扬：合格率不低于（%）"), [_percentage])
+    poor_not_completed = IntegerField(_("批评：未按要求完成人数多于"), [_people])
     poor_pass = DecimalField(
-        _("批评：合格率低于（%）"), [Optional(), *BAR[1:]], description=_("留空表示低于全市合格率。")
+        _("批评：合格率低于（%）"), [Optional(), _percentage], description=_("留空表示低于全市合格率。")
     )
 
     def refuse(self, error: DomainError) -> None:

@@ -135,7 +135,7 @@ def test_the_files_of_the_circular_hold_no_identity_or_mobile_number(city):
 
 
 def test_a_tampered_snapshot_is_not_shown_as_if_it_held(city):
-    plant = "update figures_snapshot set content = replace(content, '\"passed\":311', '\"passed\":312')"
+    plant = "update figures_snapshot set content = replace(content, '\"passed\"\\:311', '\"passed\"\\:312')"
     with db.connect(city.database).engine.begin() as connection:
         assert connection.execute(text(plant)).rowcount == 1
     db.disconnect()

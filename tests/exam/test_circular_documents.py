@@ -114,7 +114,8 @@ def test_the_docx_names_the_typefaces_of_the_standard_and_carries_none(docx):
     assert "w:evenAndOddHeaders" in settings
     assert numbers.count("PAGE") == 2
     assert 'w:val="right"' in numbers
-    assert 'w:linePitch="579"' in body
+    assert "w:docGrid" not in body
+    assert 'w:lineRule="exact"' in body
 
 
 def test_the_docx_has_the_margins_of_the_standard(docx):

@@ -151,9 +151,11 @@ def test_a_figure_that_is_typed_is_refused_and_what_was_typed_is_kept(app, draft
         ("dated_on", "", "请填写成文日期"),
         ("good_pass", "101", "0 到 100 之间"),
         ("good_pass", "90.05", "最多一位小数"),
-        ("good_pass", "九十", "Not a valid"),
+        ("good_pass", "NaN", "0 到 100 之间"),
+        ("poor_not_completed", "若干", "请填写人数"),
+        ("good_pass", "九十", "0 到 100 之间"),
         ("opening", "截至目前，{优秀人数}人", "不是可用的数字占位"),
-        ("snapshot", "0", "选择"),
+        ("snapshot", "0", "统计快照"),
     ],
 )
 def test_bad_input_says_what_to_do_and_changes_nothing(app, drafted, field, value, said):
@@ -162,8 +164,7 @@ def test_bad_input_says_what_to_do_and_changes_nothing(app, drafted, field, valu
     writer.open(f"/circular-drafts/{circular_id}/edit")
     writer.submit({field: value})
     assert writer.page.select(".error-summary li")
-    if said not in {"Not a valid", "选择"}:
-        assert said in writer.text()
+    assert said in writer.text()
     with reading() as session:
         assert queries.circular(session, circular_id).revision == 1
 
@@ -235,7 +236,7 @@ def test_a_tampered_snapshot_is_neither_approved_nor_issued(drafted):
     drawn = operations.draw_circular(letter, figures, row.revision)
     with transaction() as session:
         session.execute(
-            text("update figures_snapshot set content = replace(content, '\"passed\":40', '\"passed\":41')")
+            text("update figures_snapshot set content = replace(content, '\"passed\"\\:40', '\"passed\"\\:41')")
         )
     with transaction() as session, pytest.raises(RefusedError) as caught:
         operations.issue_circular(session, queries.circular(session, circular_id), drawn, made.writer)
@@ -246,7 +247,7 @@ def test_a_correction_is_a_new_version_that_names_the_old_and_the_old_one_says_s
     made, circular_id = drafted
     issue(circular_id, made)
     with clock.at(NOW + timedelta(days=2)), transaction() as session:
-        session.add(result_of(made.candidates["C01"][40], Outcome.PASSED, score=60, number=2))
+        session.add(result_of(made.candidates["C01"][40], Outcome.PASSED, score=3, number=2))
         session.flush()
         take_snapshot(session, session.merge(made.sitting), Cut.FIRST, made.writer)
     with clock.at(NOW + timedelta(days=3)):
@@ -313,7 +314,7 @@ def test_a_snapshot_of_another_sitting_cannot_be_chosen(app, drafted):
     with transaction() as session:
         sitting = make_sitting(session, title="秋季考试", state=SittingState.CLOSED, closed_at=clock.now())
         candidate = make_candidate(session, sitting, make_officer(session, make_city(session).county))
-        session.add(result_of(candidate, Outcome.PASSED, score=90))
+        session.add(result_of(candidate, Outcome.PASSED, score=5))
         session.flush()
         other = take_snapshot(session, sitting, Cut.FIRST, made.second)
     writer = browser_of(app, made.writer)
