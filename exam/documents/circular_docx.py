@@ -86,8 +86,8 @@ def _describe(document: DocxDocument, letter: Letter) -> None:
 
 def _set_page(document: DocxDocument, letter: Letter) -> None:
     normal = document.styles["Normal"]
-    normal.font.size, normal.font.name = Pt(BODY), LATIN  # type: ignore[attr-defined]
-    fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()  # type: ignore[attr-defined]
+    normal.font.size, normal.font.name = Pt(BODY), LATIN
+    fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
     fonts.set(qn("w:eastAsia"), FANG_SONG)
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -115,7 +115,7 @@ def _page_number(footer: _Footer, *, is_odd: bool) -> None:
 def _heading(document: DocxDocument, letter: Letter) -> None:
     number = _added(document, letter.document_no, FANG_SONG, BODY)
     if letter.signer:
-        number.paragraph_format.tab_stops.add_tab_stop(Mm(156) - Pt(BODY), alignment=2)  # type: ignore[arg-type]
+        number.paragraph_format.tab_stops.add_tab_stop(Mm(156) - Pt(BODY), alignment=2)
         _run(number, "\t签发人：", FANG_SONG, BODY)
         _run(number, letter.signer, KAI_TI, BODY)
     else:
@@ -180,7 +180,7 @@ def _attachment(document: DocxDocument, attachment: Attachment, source: str) -> 
     title = _added(document, attachment.title, XIAO_BIAO_SONG, 18)
     title.alignment = _CENTRE
     title.paragraph_format.space_after = Pt(8)
-    document.element.body.insert_element_before(parse_xml(_table(attachment)), "w:sectPr")  # type: ignore[attr-defined]
+    document.element.body.insert_element_before(parse_xml(_table(attachment)), "w:sectPr")
     for text in (attachment.note, source):
         note = _added(document, text, FANG_SONG, NOTE, pitch=NOTE * 1.45)
         note.paragraph_format.space_before = Pt(2)
@@ -216,7 +216,7 @@ def _imprint(document: DocxDocument, letter: Letter) -> None:
         form = made.paragraph_format
         form.left_indent = form.right_indent = Pt(SMALL)
         form.space_before = Pt(SMALL * 2 if number == 0 else 0)
-        form.tab_stops.add_tab_stop(Mm(156) - Pt(SMALL), alignment=2)  # type: ignore[arg-type]
+        form.tab_stops.add_tab_stop(Mm(156) - Pt(SMALL), alignment=2)
         is_last = number == len(lines) - 1
         borders = '<w:top w:val="single" w:sz="8" w:space="2" w:color="000000"/>' if number == 0 else ""
         borders += '<w:bottom w:val="single" w:sz="8" w:space="2" w:color="000000"/>' if is_last else ""

@@ -46,7 +46,8 @@ def draw_xlsx(snapshot: Snapshot, source: str) -> bytes:
 def _rows(lines: Sequence[Line], headers: Sequence[str], counts: dict[int, str]) -> list[list[Cell]]:
     """Return the rows; a subtotal adds up the units above it, the total adds up the subtotals."""
     rows: list[list[Cell]] = []
-    first, subtotals, number = 0, [], 0
+    subtotals: list[int] = []
+    first = number = 0
     for place, line in enumerate(lines):
         number += line.kind is RowKind.UNIT
         row: list[Cell] = [number if line.kind is RowKind.UNIT else None, line.name, *[None] * (len(headers) - 2)]

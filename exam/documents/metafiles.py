@@ -4,7 +4,7 @@ Lines, rectangles, circles and single lines of text are all that our charts are 
 refused. Lengths are kept in twentieths of a point of the drawing, from the upper left corner.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from struct import pack
 from typing import Any
@@ -96,7 +96,7 @@ def _line(line: Line, size: _Size) -> Iterator[bytes]:
 
 def _dashes(line: Line) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
     """Yield the drawn stretches of a line: a metafile's own dashes are a pixel wide."""
-    pattern = line.strokeDashArray
+    pattern: Sequence[float] = line.strokeDashArray or ()  # type: ignore[assignment]  # a phase is never set
     length = ((line.x2 - line.x1) ** 2 + (line.y2 - line.y1) ** 2) ** 0.5
     if not pattern or not length:
         yield (line.x1, line.y1), (line.x2, line.y2)
