@@ -24,6 +24,8 @@ from exam.views import (
     acts,
     blueprints,
     board,
+    circular_drafts,
+    circulars,
     corrections,
     draws,
     held,
@@ -35,6 +37,7 @@ from exam.views import (
     rooms,
     score_checks,
     sittings,
+    snapshots,
 )
 from people.permissions import ROLE_NAMES
 from people.queries import has_demo_officers
@@ -61,6 +64,9 @@ BLUEPRINTS = (
     exam_api.bp,
     results.bp,
     pass_lists.bp,
+    snapshots.bp,
+    circulars.bp,
+    circular_drafts.bp,
     corrections.bp,
     score_checks.bp,
     draws.bp,

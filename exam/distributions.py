@@ -1,6 +1,6 @@
 """How scores are spread: equal steps of marks, with the cut score between two of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 STEPS = 20
@@ -32,6 +32,17 @@ def spread(scores: Mapping[int, int], full_score: int, cut_score: int) -> list[S
         Step(max(low, 0), high, _between(scores, low, high), low >= cut_score)
         for low, high in zip(lows, highs, strict=True)
     ]
+
+
+def coarser(steps: Sequence[Step]) -> list[Step]:
+    """Return the steps two by two where there is room for fewer; the two sides of the cut stay apart."""
+    found: list[Step] = []
+    for step in steps:
+        if found and found[-1] in steps and found[-1].is_passing == step.is_passing:
+            last = found.pop()  # still a single step, so that the two make one
+            step = Step(last.low, step.high, last.count + step.count, step.is_passing)
+        found.append(step)
+    return found
 
 
 def _between(scores: Mapping[int, int], low: int, high: int) -> int:

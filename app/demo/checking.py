@@ -7,6 +7,8 @@ from the HTML where it names a figure (``data-figure``). Nothing is trusted that
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
+from zipfile import ZipFile
 
 from flask import Flask
 from rich.console import Console
@@ -14,6 +16,7 @@ from rich.table import Table
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.demo.circular_step import circular_of
 from app.demo.exam_step import SITTING
 from app.demo.stage import acting
 from app.demo.units import SEED, demo_units
@@ -25,14 +28,25 @@ from core import clock
 from core.db import reading
 from core.queries import broken_audit_entry
 from core.texts import lazy_gettext as _
+from exam.circular_states import CircularLayout
 from exam.models.planning import Sitting
 from exam.models.results import PassList, PassListEntry, Result
 from exam.pass_rates import rate
+from exam.queries.circulars import file_of
 from exam.queries.newest import newest_result
 from exam.states import OUTCOME_NAMES, Outcome
 from people.models import Organisation
 from people.posts import OrganisationKind
 
+SENTENCES = {
+    "应参加": "应参加([0-9]+)人",
+    "参加考试": "参加考试([0-9]+)人",
+    "合格": "参加考试人员中，合格([0-9]+)人",
+    "未合格": "未合格([0-9]+)人",
+    "合格率（%）": "合格率([0-9.]+)%",
+    "未按要求完成": "未按要求完成培训考试([0-9]+)人",
+}
+TAG = re.compile(r"<[^>]*>")
 FIGURE = re.compile(r'data-figure="([\w:.-]+)"[^>]*>\s*(?:<a [^>]*>)?\s*([\d,.]+)')
 
 
@@ -53,12 +67,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Pages:
-    """The figures that three pages show, by the name the page gives them."""
+    """The figures that pages show, by the name each gives them; those of the circular by its sentences."""
 
     results: dict[str, str]
     pass_list: dict[str, str]
     credentials: dict[str, str]
     clean_up: dict[str, str]
+    circular: dict[str, str]
+    circular_file: dict[str, str]
 
 
 def check_demo(settings: Settings, console: Console) -> bool:
@@ -84,16 +100,32 @@ def figures_on(html: str) -> dict[str, str]:
     return {name: number.replace(",", "") for name, number in FIGURE.findall(html)}
 
 
+def figures_said(text: str) -> dict[str, str]:
+    """Return what the first sentence of a circular that speaks of each figure says."""
+    plain = TAG.sub("", text)
+    found = {name: re.search(pattern, plain) for name, pattern in SENTENCES.items()}
+    return {name: match[1] for name, match in found.items() if match}
+
+
+def written_in(docx: bytes) -> str:
+    """Return the text of a DOCX as it is stored."""
+    with ZipFile(BytesIO(docx)) as archive:
+        return archive.read("word/document.xml").decode()
+
+
 def _open_pages(app: Flask, session: Session) -> Pages:
     sitting = session.scalars(select(Sitting).where(Sitting.title == SITTING)).one()
     pass_list = session.scalars(select(PassList).where(PassList.sitting_id == sitting.id)).one()
     round_ = session.scalars(select(CleanupRound).order_by(CleanupRound.opened_at)).first()
+    circular = circular_of(session)
     as_office, as_hr, as_public = (_opener(app, session, name) for name in ("guanli", "renshi", ""))
     return Pages(
         results=figures_on(as_office(f"/results/{sitting.id}")),
         pass_list=figures_on(as_public(f"/pass-lists/{pass_list.id}")),
         credentials=figures_on(as_office("/credentials/")),
         clean_up=figures_on(as_hr(f"/cleanup/{round_.id}/totals")) if round_ else {},
+        circular=figures_said(as_public(f"/circulars/{circular.id}")),
+        circular_file=figures_said(written_in(file_of(session, circular.id, CircularLayout.DOCX).content)),
     )
 
 
@@ -142,7 +174,22 @@ def _city_lines(session: Session, pages: Pages) -> list[Line]:
         ),
         (_("其中县区"), SEED.removed_counties, removed[OrganisationKind.COUNTY], clean_up.get("counties:removed")),
     ]
-    return [Line(str(words), str(seed), str(count), shown or "—") for words, seed, count, shown in rows]
+    lines = [Line(str(words), str(seed), str(count), shown or "—") for words, seed, count, shown in rows]
+    return [*lines, *_circular_lines(pages)]
+
+
+def _circular_lines(pages: Pages) -> list[Line]:
+    """Return the published figures as the issued file says them and as the public page says them."""
+    published = (SEED.due, SEED.participated, SEED.passed, SEED.failed, SEED.pass_rate, SEED.not_completed)
+    return [
+        Line(
+            str(_("通报：%(figure)s", figure=name)),
+            str(seed),
+            pages.circular_file.get(name, "—"),
+            pages.circular.get(name, "—"),
+        )
+        for name, seed in zip(SENTENCES, published, strict=True)
+    ]
 
 
 def _unit_lines(session: Session, pages: Pages) -> list[Line]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from core import clock
 from core.texts import Text, lazy_gettext as _
 from exam.distributions import Step
-from exam.documents import (
+from exam.documents.charts import (
     ChartBar,
     PassRateChart,
     ScoreChart,

@@ -1,8 +1,8 @@
 """Measures the exam room and the figures: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
-``deadline``, ``floor``, ``full`` (speed), ``growth`` or
-``figures``. Every figure is printed and stored in
+``deadline``, ``floor``, ``full`` (speed), ``growth``,
+``figures`` or ``circular``. Every figure is printed and stored in
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
@@ -13,6 +13,7 @@ import time
 
 from app.factory import create_app
 from core.db import connect
+from scripts.bench.circular import measure_circular
 from scripts.bench.city import fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
 from scripts.bench.figures import measure_figures
@@ -48,7 +49,7 @@ def main() -> None:
 
 def _steps(kind: str, only: str) -> set[str]:
     """Return the steps asked for on one database: all, or those that ``ONLY`` names."""
-    every = {*map(str, SIZES), "full", "storm", "bell", "deadline", "floor", "growth", "figures"}
+    every = {*map(str, SIZES), "full", "storm", "bell", "deadline", "floor", "growth", "figures", "circular"}
     if not only:
         return every
     parts = [part.partition(":") for part in only.split(",")]
@@ -95,6 +96,8 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
             report.deadline(target.kind, seconds, others)
         if "figures" in steps:
             report.spans(target.kind, measure_figures(target, running, desk))
+        if "circular" in steps:
+            report.circular(target.kind, *measure_circular(running, desk))
 
 
 def _grow(target: Target, run: Steps, room: list, report: Report) -> None:  # type: ignore[type-arg]

@@ -136,6 +136,13 @@ class Report:
         ):
             self._row((f"{kind}: {what}", *[""] * 5, f"{value:.1f}", *[""] * 4))
 
+    def circular(self, kind: str, seconds: float, page_ms: float) -> None:
+        """Note how long a circular's files take, and the page of a frozen snapshot."""
+        self.figures |= {f"circular.seconds.{kind}": seconds, f"snapshot.page_ms.{kind}": page_ms}
+        self.notes.append(
+            f"{kind}: a circular of 3,000 in {seconds:.2f} s, its snapshot's page in {page_ms:.1f} ms"
+        )
+
     def close(self) -> None:
         """Print the table and store the figures beside those of other parts of the same commit."""
         machine, commit = _machine(), _commit()

@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,6 +23,7 @@ from certificates.models import Credential
 from core import db
 from core.db import reading
 from core.sealing import use_keys
+from exam.models.circulars import Circular
 from exam.models.results import PassList, PassListEntry
 from tests.browser import served
 from tests.conftest import SECRET
@@ -29,9 +31,10 @@ from tests.databases import Databases
 from tests.forms_browser import FormsBrowser
 
 pytestmark = pytest.mark.slow
-# A run of digits inside a digest is neither.
-IDENTITY_NUMBER = re.compile(r"(?<![0-9a-f])\d{17}[\dXx](?![0-9a-f])")
-MOBILE_NUMBER = re.compile(r"(?<![0-9a-f])1[3-9]\d{9}(?![0-9a-f])")
+IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+MOBILE_NUMBER = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+# Digests and keys are hexadecimal, and by chance hold as many digits in a row as a telephone number.
+HEXADECIMAL = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SKIPPED = {
     "log_api.head",
     "log_api.proof",
@@ -114,15 +117,39 @@ def test_no_public_page_shows_an_identity_or_a_mobile_number(city):
     with reading() as session:
         pass_list = session.scalars(select(PassList)).one()
         numbers = session.scalars(select(Credential.cert_no).limit(20)).all()
+        circular = session.scalars(select(Circular)).one()
         pages = -(-pass_list.passed_count // 50)
     paths = ["/", "/lookup", "/log/", "/api/log/entries", "/pass-lists/", f"/pass-lists/{pass_list.id}/list.json"]
     paths += [f"/pass-lists/{pass_list.id}?page={number}" for number in range(1, pages + 1)]
     paths += [f"/lookup?number={number}" for number in numbers]
+    paths += ["/circulars/", f"/circulars/{circular.id}", f"/circulars/{circular.id}/snapshot.json"]
     for path in paths:
-        text_shown = browser.fetch(path).get_data(as_text=True)
+        text_shown = HEXADECIMAL.sub("", browser.fetch(path).get_data(as_text=True))
         assert not IDENTITY_NUMBER.search(text_shown), path
         assert not MOBILE_NUMBER.search(text_shown), path
         assert "DEMO-" not in text_shown, path
+
+
+def test_the_files_of_the_circular_hold_no_identity_or_mobile_number(city):
+    browser = FormsBrowser(create_app(city))
+    with reading() as session:
+        circular = session.scalars(select(Circular)).one()
+    for layout in ("docx", "xlsx"):
+        with ZipFile(io.BytesIO(browser.fetch(f"/circulars/{circular.id}/{layout}").get_data())) as archive:
+            texts = [archive.read(name) for name in archive.namelist() if name.endswith(".xml")]
+        written = HEXADECIMAL.sub("", re.sub("<[^>]*>", " ", b" ".join(texts).decode()))
+        assert not IDENTITY_NUMBER.search(written), layout
+        assert not MOBILE_NUMBER.search(written), layout
+        assert "DEMO-" not in written
+
+
+def test_a_tampered_snapshot_is_not_shown_as_if_it_held(city):
+    plant = "update figures_snapshot set content = replace(content, '\"passed\"\\:311', '\"passed\"\\:312')"
+    with db.connect(city.database).engine.begin() as connection:
+        assert connection.execute(text(plant)).rowcount == 1
+    db.disconnect()
+    with pytest.raises(RuntimeError, match="409"):
+        checked(city)
 
 
 def test_the_public_list_shows_everybody_who_passed_once(city):

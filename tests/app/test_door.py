@@ -22,6 +22,19 @@ MAY_OPEN = {
     "blueprints": {"index": "A", "new": "A", "show": "UAI"},
     "acts": {"prepare": "AI", "confirm": "AI"},
     "board": {"show": "AI", "rows": "AI", "timeline": "AI"},
+    "circular_drafts": {
+        "index": "A",
+        "create": "A",
+        "show": "A",
+        "edit": "A",
+        "approve": "A",
+        "send_back": "A",
+        "discard": "A",
+        "issue": "A",
+        "correct": "A",
+        "preview": "A",
+    },
+    "circulars": {"index": "PCUAHI", "show": "PCUAHI", "file": "PCUAHI", "snapshot": "PCUAHI"},
     "cleanup": {
         "index": "AH",
         "round": "AH",
@@ -121,6 +134,7 @@ MAY_OPEN = {
         "change_standing": "A",
         "candidates_*": "A",
     },
+    "snapshots": {"index": "A", "take": "A", "show": "A", "workbook": "A", "sealed": "A"},
     "training": {
         "index": "UA",
         "show": "UA",

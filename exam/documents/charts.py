@@ -93,30 +93,33 @@ def pass_rate_chart(chart: PassRateChart) -> bytes:
     return as_svg(pass_rate_drawing(chart), chart.title)
 
 
-def pass_rate_drawing(chart: PassRateChart) -> Drawing:
-    """Draw the bars, the highest rate first, from 0 to 100 %, with the average as a broken line."""
+def pass_rate_drawing(chart: PassRateChart, width: int = WIDTH) -> Drawing:
+    """Draw the bars, the highest rate first, from 0 to 100 %, with the average as a broken line.
+
+    A document has room for less width: there the bars are shorter, and the words as large.
+    """
     ranked = sorted(chart.bars, key=_place, reverse=True)
     height = HEAD + STEP * len(ranked) + FOOT
-    drawing = Drawing(WIDTH, height)
-    drawing.add(_scale(height))
+    drawing = Drawing(width, height)
+    drawing.add(_scale(height, width))
     for place, bar in enumerate(ranked):
-        drawing.add(_bar(bar, height - HEAD - STEP * (place + 1), chart.average))
+        drawing.add(_bar(bar, (height - HEAD - STEP * (place + 1), width), chart.average))
     if chart.average is not None:
-        drawing.add(_average(chart.average_label, chart.average, height))
+        drawing.add(_average(chart.average_label, chart.average, (height, width)))
     return drawing
 
 
-def score_drawing(chart: ScoreChart) -> Drawing:
+def score_drawing(chart: ScoreChart, width: int = WIDTH) -> Drawing:
     """Draw the distribution: hatched below the cut score, solid from it on, the count over each step."""
-    drawing = Drawing(WIDTH, UPRIGHT_HEIGHT)
+    drawing = Drawing(width, UPRIGHT_HEIGHT)
     most = max([step.count for step in chart.steps] or [0]) or 1
-    wide = (WIDTH - LEFT) / max(len(chart.steps), 1)
-    drawing.add(Line(LEFT, BOTTOM, WIDTH, BOTTOM, strokeColor=SOFT, strokeWidth=1))
+    wide = (width - LEFT) / max(len(chart.steps), 1)
+    drawing.add(Line(LEFT, BOTTOM, width, BOTTOM, strokeColor=SOFT, strokeWidth=1))
     for place, step in enumerate(chart.steps):
         x = LEFT + place * wide
         drawing.add(_step(step, (x, wide), step.count * (UPRIGHT_HEIGHT - BOTTOM - TOP) / most))
         if step.is_passing and (place == 0 or not chart.steps[place - 1].is_passing):
-            drawing.add(_cut(chart.cut_label, x))
+            drawing.add(_cut(chart.cut_label, x, width))
     drawing.add(_text(0, UPRIGHT_HEIGHT - SIZE, chart.unit_label, SOFT))
     return drawing
 
@@ -183,21 +186,23 @@ def _place(bar: ChartBar) -> tuple[bool, Decimal]:
     return (bar.is_ranked and bar.rate is not None, Decimal(-1) if bar.rate is None else bar.rate)
 
 
-def _scale(height: int) -> Group:
+def _scale(height: int, width: int) -> Group:
     group = Group()
     for tick in TICKS:
-        x = _x(Decimal(tick))
+        x = _x(Decimal(tick), width)
         group.add(Line(x, FOOT - 4, x, height - HEAD + 4, strokeColor=LINE, strokeWidth=1))
         group.add(_text(x - 8, FOOT - 20, f"{tick}%", SOFT))
     return group
 
 
-def _bar(bar: ChartBar, y: int, average: Decimal | None) -> Group:
+def _bar(bar: ChartBar, place: tuple[int, int], average: Decimal | None) -> Group:
+    y, width = place
     value = "—" if bar.rate is None else f"{bar.rate}%（{bar.passed}/{bar.participated}）"
-    group = Group(_text(0, y + 5, bar.label, INK), _text(_x(Decimal(100)) + 14, y + 5, value, INK))
+    group = Group(_text(0, y + 5, bar.label, INK), _text(_x(Decimal(100), width) + 14, y + 5, value, INK))
     if bar.rate is not None:
         is_below = average is not None and bar.rate < average
-        rect = Rect(_x(Decimal(0)), y + 3, _x(bar.rate) - _x(Decimal(0)), BAR)
+        start = _x(Decimal(0), width)
+        rect = Rect(start, y + 3, _x(bar.rate, width) - start, BAR)
         rect.fillColor = HOLLOW if is_below or not bar.is_ranked else FULL
         rect.strokeColor, rect.strokeWidth = EDGE, 1
         group.add(rect)
@@ -218,8 +223,9 @@ def _hatch(group: Group, rect: Rect) -> None:
         start += HATCH
 
 
-def _average(label: str, average: Decimal, height: int) -> Group:
-    x = _x(average)
+def _average(label: str, average: Decimal, size: tuple[int, int]) -> Group:
+    height, width = size
+    x = _x(average, width)
     top = height - HEAD + 8
     line = Line(x, FOOT - 4, x, top, strokeColor=MARK, strokeWidth=1.5, strokeDashArray=[5, 3])
     return Group(line, _text(x - 40, top + 8, f"{label} {average}%", MARK))
@@ -239,10 +245,10 @@ def _step(step: Step, place: tuple[float, float], height: float) -> Group:
     return group
 
 
-def _cut(label: str, x: float) -> Group:
+def _cut(label: str, x: float, width: int) -> Group:
     top = UPRIGHT_HEIGHT - TOP + 14
     line = Line(x, BOTTOM - 6, x, top, strokeColor=MARK, strokeWidth=1.5, strokeDashArray=[5, 3])
-    left = min(max(x - _width(label) / 2, LEFT), WIDTH - _width(label))
+    left = min(max(x - _width(label) / 2, LEFT), width - _width(label))
     return Group(line, _text(left, top + 8, label, MARK))
 
 
@@ -299,8 +305,8 @@ def _shortened(text: str, wide: float) -> str:
     return text + "…"
 
 
-def _x(rate: Decimal) -> float:
-    return NAME_WIDTH + float(rate) * (WIDTH - NAME_WIDTH - VALUE_WIDTH) / 100
+def _x(rate: Decimal, width: int) -> float:
+    return NAME_WIDTH + float(rate) * (width - NAME_WIDTH - VALUE_WIDTH) / 100
 
 
 def _y(rate: Decimal) -> float:

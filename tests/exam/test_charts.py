@@ -5,7 +5,7 @@ from xml.dom import minidom
 import pytest
 
 from exam.distributions import spread
-from exam.documents import (
+from exam.documents.charts import (
     ChartBar,
     PassRateChart,
     ScoreChart,
