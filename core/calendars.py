@@ -84,9 +84,7 @@ def _apply(session: Session, rows: list[ParsedRow], identity: Any) -> Text:
 
 
 def _day_of(values: Any) -> CalendarDay:
-    return CalendarDay(
-        day=values[DAY], is_working=values[ARRANGEMENT], name=values[NAME], source=values[SOURCE]
-    )
+    return CalendarDay(day=values[DAY], is_working=values[ARRANGEMENT], name=values[NAME], source=values[SOURCE])
 
 
 CALENDAR = ImportKind(

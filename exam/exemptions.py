@@ -20,7 +20,7 @@ class DecisionFacts:
     is_proposer: bool
 
 
-def reasons_against_proposing(has_standing: bool, reason: str) -> list[Reason]:  # noqa: FBT001 - one fact, named by its caller
+def reasons_against_proposing(has_standing: bool, reason: str) -> list[Reason]:
     """Return why an exemption cannot be proposed."""
     reasons = []
     if has_standing:

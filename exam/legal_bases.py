@@ -18,6 +18,6 @@ class LegalBasis(StrEnum):
 BASIS_TEXTS: dict[LegalBasis, str] = {
     LegalBasis.OPENNESS_2019: "《中华人民共和国政府信息公开条例》（国务院令第711号）第十九条、第二十条",
     LegalBasis.OPENNESS_2007: "《中华人民共和国政府信息公开条例》（国务院令第492号）第九条、第十条",
-    LegalBasis.DISCLOSURE_2018: "《国务院办公厅关于全面推行行政执法公示制度执法全过程记录制度重大执法决定法制审核制度的指导意见》"
-    "（国办发〔2018〕118号）",
+    LegalBasis.DISCLOSURE_2018: "《国务院办公厅关于全面推行行政执法公示制度执法全过程记录制度"
+    "重大执法决定法制审核制度的指导意见》（国办发〔2018〕118号）",
 }

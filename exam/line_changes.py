@@ -75,7 +75,9 @@ def corrected_lines(old: Sequence[Line], due: Sequence[DueLine], upheld: Collect
 def differences(lines: Sequence[Line]) -> Differences:
     """Count what the lines of a next version change."""
     changes = [line.change for line in lines]
-    return Differences(*(changes.count(one) for one in (LineChange.ADDED, LineChange.CHANGED, LineChange.WITHDRAWN)))
+    return Differences(
+        *(changes.count(one) for one in (LineChange.ADDED, LineChange.CHANGED, LineChange.WITHDRAWN))
+    )
 
 
 def _carried(line: Line, due: DueLine | None) -> Line:
@@ -97,6 +99,4 @@ def _carried(line: Line, due: DueLine | None) -> Line:
 
 
 def _line(serial: int, due: DueLine) -> Line:
-    return Line(
-        serial, due.candidate_id, due.name, due.unit_code, due.unit_name, due.candidate_no, due.is_exempt
-    )
+    return Line(serial, due.candidate_id, due.name, due.unit_code, due.unit_name, due.candidate_no, due.is_exempt)

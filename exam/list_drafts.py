@@ -51,7 +51,9 @@ def reasons_against_drafting(facts: DraftingFacts) -> list[Reason]:
     if facts.has_open_draft:
         reasons.append(Reason("has_open_draft", _("已有一份名单等待批准或公布，请先办结或作废。")))
     elif facts.changed == 0:
-        reasons.append(Reason("nothing_changed", _("名单与现在的成绩、名册和异议处理结果一致，没有需要更正的内容。")))
+        reasons.append(
+            Reason("nothing_changed", _("名单与现在的成绩、名册和异议处理结果一致，没有需要更正的内容。"))
+        )
     return reasons
 
 
@@ -68,7 +70,11 @@ def reasons_against_terms(terms: ListTerms, *, is_correction: bool) -> list[Reas
     if is_correction and not terms.reason.strip():
         reasons.append(Reason("no_reason", _("请写明更正的原因，公众会看到。")))
     if len(terms.contact) > CONTACT_LENGTH or len(terms.reason) > REASON_LENGTH:
-        text = _("联系方式不超过 %(contact)s 个字，更正原因不超过 %(reason)s 个字，请精简。", contact=CONTACT_LENGTH, reason=REASON_LENGTH)
+        text = _(
+            "联系方式不超过 %(contact)s 个字，更正原因不超过 %(reason)s 个字，请精简。",
+            contact=CONTACT_LENGTH,
+            reason=REASON_LENGTH,
+        )
         reasons.append(Reason("too_long", text))
     return reasons + reasons_against_making_public(f"{terms.contact}\n{terms.reason}")
 

@@ -50,7 +50,11 @@ class AnsweringFacts:
 def reasons_against_making(facts: MakingFacts) -> list[Reason]:
     """Return every reason why no objection can be made to this line now."""
     if facts.status is not ListStatus.NOTICE:
-        return [Reason("no_notice", _("公示期已经结束或名单不经公示，不能在网上提出异议。仍有意见的，请向公布机关反映。"))]
+        return [
+            Reason(
+                "no_notice", _("公示期已经结束或名单不经公示，不能在网上提出异议。仍有意见的，请向公布机关反映。")
+            )
+        ]
     reasons = []
     if not facts.is_listed:
         reasons.append(Reason("not_listed", _("名单上的这一行已经撤下，不需要再提出异议。")))

@@ -150,9 +150,7 @@ def figures_as_row(figures: SittingFigures) -> dict[str, int]:
 
 def figures_of_row(row: Mapping[str, int]) -> SittingFigures:
     """Return the figures that were stored."""
-    return SittingFigures(
-        row["due"], row["participated"], row["passed"], row["failed"], row["not_completed"]
-    )
+    return SittingFigures(row["due"], row["participated"], row["passed"], row["failed"], row["not_completed"])
 
 
 def _person(one: ListedPerson) -> dict[str, object]:

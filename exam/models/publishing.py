@@ -32,7 +32,8 @@ class Objection(Keyed, Base):
         ),
         CheckConstraint("(state = 'open') = (answered_at is null)", name="answered"),
         CheckConstraint(
-            "answered_by is null or (answered_by <> drafted_by and answered_by <> approved_by)", name="second_reviewer"
+            "answered_by is null or (answered_by <> drafted_by and answered_by <> approved_by)",
+            name="second_reviewer",
         ),
         Index("ix_objection_state_due_on", "state", "due_on"),
         Index("ix_objection_address_digest_made_at", "address_digest", "made_at"),

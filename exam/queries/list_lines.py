@@ -96,7 +96,9 @@ def figures_now(session: Session, sitting_id: UUID) -> SittingFigures:
         .group_by(Result.outcome)
     )
     counts = {Outcome(outcome): count for outcome, count in session.execute(query)}
-    passed, failed, missing = (counts.get(one, 0) for one in (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_COMPLETED))
+    passed, failed, missing = (
+        counts.get(one, 0) for one in (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_COMPLETED)
+    )
     return SittingFigures(passed + failed + missing, passed + failed, passed, failed, missing)
 
 

@@ -145,8 +145,11 @@ def line_of(session: Session, shown: PublicPassList, serial: int) -> ListedPerso
 
 
 def changed_lines(session: Session, shown: PublicPassList) -> list[ListedPerson]:
-    """Return the lines that a correction added, changed or withdrew."""
-    return [one for one in people_of(session, shown) if one.change]
+    """Return the lines that a correction added, changed or withdrew; none once the names have come off."""
+    if shown.are_names_off:
+        return []
+    changed = (PassListEntry.pass_list_id == shown.id, PassListEntry.change.is_not(None))
+    return _people(session.execute(select(*_LINE).where(*changed).order_by(PassListEntry.serial)).all())
 
 
 def units_listed(session: Session, pass_list_id: UUID) -> list[UnitCount]:
