@@ -334,7 +334,9 @@ class ObjectionForm(Form):
         _("联系方式"), description=_("电话、电子邮箱或通信地址，只用于核查时与您联系，加密保存，不会公开。")
     )
     text = TextAreaField(
-        _("异议内容"), description=_("写明事实和理由，不超过 %(limit)s 个字。", limit=TEXT_LENGTH), render_kw={"rows": 6}
+        _("异议内容"),
+        description=_("写明事实和理由，不超过 %(limit)s 个字。", limit=TEXT_LENGTH),
+        render_kw={"rows": 6},
     )
     website = StringField(_("请不要填写此项"), render_kw={"autocomplete": "off", "tabindex": "-1"})
 

@@ -79,6 +79,11 @@ def pass_lists(session: Session, number: int, text: str = "") -> Page[PublicPass
     return replace(page, rows=[_public(session, row) for row in page.rows])
 
 
+def newest_rows(session: Session) -> list[PassList]:
+    """Return the row of every published list in its newest version, the newest first; for the office."""
+    return list(session.scalars(_newest_versions()))
+
+
 def publications(session: Session, limit: int) -> list[PublicPassList]:
     """Return the versions published last, corrections as well as first versions, the newest first."""
     query = select(PassList).where(PassList.state == PassListState.PUBLISHED)

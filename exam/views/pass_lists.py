@@ -45,7 +45,9 @@ def show(pass_list_id: UUID) -> str:
             corrected=queries.changed_lines(session, shown) if shown.version > 1 else [],
             versions=queries.versions_of(session, shown.sitting_id),
             changes=CHANGE_NAMES,
-            differs=list_lines.differences_now(session, queries.pass_list(session, shown.id)) if may_correct else None,
+            differs=list_lines.differences_now(session, queries.pass_list(session, shown.id))
+            if may_correct
+            else None,
             unit=unit,
             text=text,
         )

@@ -134,9 +134,7 @@ def sitting_page(session: Session, sitting: Sitting, form: ListForm) -> str:
     )
 
 
-def _with_remark(
-    pass_list_id: UUID, verb: Callable[..., None], done: Text
-) -> str | Response:
+def _with_remark(pass_list_id: UUID, verb: Callable[..., None], done: Text) -> str | Response:
     form = RemarkForm()
     with transaction() as session:
         found = queries.draft(session, pass_list_id)
