@@ -95,7 +95,7 @@ def test_it_is_due_fifteen_working_days_later(session, pass_list):
 
 
 def test_with_number_and_code_anybody_sees_where_it_stands_and_with_less_nobody(session, pass_list):
-    made, receipt = objected(session, pass_list)
+    _made, receipt = objected(session, pass_list)
     other, _other_receipt = objected(session, pass_list, 2)
     shown = standing(session, grouped(receipt.number), grouped(receipt.code).lower())
     assert (shown.state, shown.serial, shown.title) == (ObjectionState.OPEN, 1, pass_list.title)
