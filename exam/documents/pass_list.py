@@ -48,7 +48,7 @@ class ListFace:
     names_until: date
     are_names_off: bool
     digest: str
-    log_index: int | None
+    log_number: int | None
     is_sample: bool
 
 
@@ -157,7 +157,7 @@ class _Pages:
     def _foot(self, number: int, count: int) -> None:
         self._rule(BOTTOM - 18, LINE, 0.5)
         face, y = self._face, BOTTOM - 30
-        logged = "未列入公开日志" if face.log_index is None else f"公开日志第 {face.log_index} 条"
+        logged = "未列入公开日志" if face.log_number is None else f"公开日志第 {face.log_number} 条"
         sealed = "姓名已按期撤下，本文件不能再复算校验值；" if face.are_names_off else ""
         _write(self._canvas, f"校验值（SHA-256） {face.digest}", LEFT, y, size=FOOT_SIZE, color=SOFT)
         _write(self._canvas, f"{sealed}{logged}", LEFT, y - 11, size=FOOT_SIZE, color=SOFT)

@@ -38,7 +38,7 @@ _LINE = (
 
 @dataclass(frozen=True)
 class PublicPassList:
-    """What anybody may know of one published version; ``newest_id`` is its successor's successor, if any."""
+    """What anybody may know of one published version; ``newest_id`` is the version that counts."""
 
     id: UUID
     sitting_id: UUID
@@ -63,6 +63,11 @@ class PublicPassList:
     names_until: date
     are_names_off: bool
     newest_id: UUID
+
+    @property
+    def log_number(self) -> int | None:
+        """Return the place of its entry in the public log as pages count it, from 1."""
+        return None if self.log_index is None else self.log_index + 1
 
 
 def recent_pass_lists(session: Session, limit: int = 5) -> list[PublicPassList]:

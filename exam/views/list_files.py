@@ -59,7 +59,7 @@ def document(pass_list_id: UUID) -> Response:
         names_until=shown.names_until,
         are_names_off=shown.are_names_off,
         digest=shown.digest,
-        log_index=shown.log_index,
+        log_number=shown.log_number,
         is_sample=is_sample,
     )
     return _file(draw_list(face), "application/pdf", f"{_named(shown)}.pdf")

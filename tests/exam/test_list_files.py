@@ -52,7 +52,7 @@ FACE = ListFace(
     names_until=date(2027, 3, 9),
     are_names_off=False,
     digest="ab" * 32,
-    log_index=7,
+    log_number=7,
     is_sample=True,
 )
 
@@ -85,7 +85,7 @@ def pages_of(content):
 
 def test_the_same_list_gives_the_same_bytes():
     assert draw_list(FACE) == draw_list(FACE)
-    assert draw_list(FACE) != draw_list(replace(FACE, log_index=8))
+    assert draw_list(FACE) != draw_list(replace(FACE, log_number=8))
 
 
 def test_the_paper_is_a4_and_says_what_the_page_says():
