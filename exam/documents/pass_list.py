@@ -49,6 +49,7 @@ class ListFace:
     are_names_off: bool
     digest: str
     log_number: int | None
+    is_superseded: bool
     is_sample: bool
 
 
@@ -193,6 +194,8 @@ def _facts(face: ListFace) -> list[tuple[str, float, int]]:
         lines.append((f"异议受理：{face.contact}；公示期内也可以在名单网页上提出。", TEXT_SIZE, INK))
     if face.reason:
         lines.append((f"更正原因：{face.reason}", TEXT_SIZE, INK))
+    if face.is_superseded:
+        lines.append(("本版已被更正，仅供查阅；以公布机关网站上的现行名单为准。", TEXT_SIZE, MARK))
     if face.are_names_off:
         note = f"公示期满十二个月，姓名已于{_day(face.names_until)}后撤下，只保留人数。"
         lines.append((note, TEXT_SIZE, MARK))

@@ -60,6 +60,7 @@ def document(pass_list_id: UUID) -> Response:
         are_names_off=shown.are_names_off,
         digest=shown.digest,
         log_number=shown.log_number,
+        is_superseded=shown.newest_id != shown.id,
         is_sample=is_sample,
     )
     return _file(draw_list(face), "application/pdf", f"{_named(shown)}.pdf")

@@ -53,6 +53,7 @@ FACE = ListFace(
     are_names_off=False,
     digest="ab" * 32,
     log_number=7,
+    is_superseded=False,
     is_sample=True,
 )
 
@@ -107,6 +108,11 @@ def test_the_paper_is_a4_and_says_what_the_page_says():
         "演示样稿 / SAMPLE",
     ):
         assert part in text, part
+
+
+def test_a_version_that_was_superseded_says_so_on_its_paper():
+    (text,), _sizes = pages_of(draw_list(replace(FACE, is_superseded=True)))
+    assert "本版已被更正" in text
 
 
 def test_a_real_list_is_not_called_a_sample():
