@@ -72,7 +72,7 @@ class PublicPassList:
 
 def recent_pass_lists(session: Session, limit: int = 5) -> list[PublicPassList]:
     """Return the lists published last, each in its newest version."""
-    return [_public(session, row) for row in session.scalars(_newest_versions().limit(limit))]
+    return [_public(session, row, row.id) for row in session.scalars(_newest_versions().limit(limit))]
 
 
 def pass_lists(session: Session, number: int, text: str = "") -> Page[PublicPassList]:
@@ -81,7 +81,7 @@ def pass_lists(session: Session, number: int, text: str = "") -> Page[PublicPass
     if text:
         query = query.where(PassList.title.contains(text[:SEARCH_LENGTH], autoescape=True))
     page = page_of(session, query, number)
-    return replace(page, rows=[_public(session, row) for row in page.rows])
+    return replace(page, rows=[_public(session, row, row.id) for row in page.rows])
 
 
 def newest_rows(session: Session) -> list[PassList]:
@@ -230,12 +230,14 @@ def _newest_versions() -> Select[tuple[PassList]]:
     return query.order_by(PassList.published_at.desc(), PassList.id)
 
 
-def _public(session: Session, row: PassList) -> PublicPassList:
-    newest = newest_of(session, row.sitting_id)
-    if row.published_at is None or row.digest is None or newest is None:
+def _public(session: Session, row: PassList, newest_id: UUID | None = None) -> PublicPassList:
+    if row.published_at is None or row.digest is None:
         raise NotFoundError
+    if newest_id is None:
+        newest = newest_of(session, row.sitting_id)
+        newest_id = newest.id if newest else row.id
     today, published_on = clock.today(), clock.day_of(row.published_at)
-    facts = StatusFacts(row.effective_on, row.log_index is not None, newest.id != row.id)
+    facts = StatusFacts(row.effective_on, row.log_index is not None, newest_id != row.id)
     last = names_until(published_on, row.notice_until)
     return PublicPassList(
         id=row.id,
@@ -260,7 +262,7 @@ def _public(session: Session, row: PassList) -> PublicPassList:
         log_index=row.log_index,
         names_until=last,
         are_names_off=today > last,
-        newest_id=newest.id,
+        newest_id=newest_id,
     )
 
 
