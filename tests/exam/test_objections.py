@@ -172,8 +172,8 @@ def test_whoever_drafted_or_approved_the_list_does_not_answer_and_the_database_s
     with pytest.raises(RefusedError) as caught:
         answer_objection(session, made, ObjectionState.DISMISSED, "查无实据", first)
     assert codes(caught) == ["is_first_reviewer"]
-    made.state, made.answered_by, made.answered_at = ObjectionState.DISMISSED, first.account_id, clock.now()
-    with pytest.raises(IntegrityError, match="second_reviewer"):
+    with pytest.raises(IntegrityError, match="second_reviewer"), session.begin_nested():
+        made.state, made.answered_by, made.answered_at = ObjectionState.DISMISSED, first.account_id, clock.now()
         session.flush()
 
 
