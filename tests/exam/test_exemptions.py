@@ -1,12 +1,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
 from core.audit import Actor
 from core.errors import RefusedError
 from exam.list_states import ExemptionState
+from exam.models.publishing import PublicationExemption
 from exam.operations.closing import close_sitting
 from exam.operations.exemptions import decide_exemption, propose_exemption
 from exam.queries.exemptions import ExemptionFilter, exemptions
@@ -94,9 +96,9 @@ def test_a_second_person_decides_and_the_database_says_so_too(session, officer, 
     with pytest.raises(RefusedError) as caught:
         decide_exemption(session, made, "approve", "", office[0])
     assert codes(caught) == ["is_proposer"]
+    decided = {"state": "approved", "decided_by": office[0].account_id, "decided_at": clock.now()}
     with pytest.raises(IntegrityError, match="second_person"), session.begin_nested():
-        made.state, made.decided_by, made.decided_at = ExemptionState.APPROVED, office[0].account_id, clock.now()
-        session.flush()
+        session.execute(update(PublicationExemption).values(**decided))
 
 
 def test_a_proposal_alone_hides_nothing_and_a_rejected_one_neither(session, sitting, officer, office):

@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
@@ -172,9 +172,9 @@ def test_whoever_drafted_or_approved_the_list_does_not_answer_and_the_database_s
     with pytest.raises(RefusedError) as caught:
         answer_objection(session, made, ObjectionState.DISMISSED, "查无实据", first)
     assert codes(caught) == ["is_first_reviewer"]
+    answered = {"state": "dismissed", "answered_by": first.account_id, "answered_at": clock.now()}
     with pytest.raises(IntegrityError, match="second_reviewer"), session.begin_nested():
-        made.state, made.answered_by, made.answered_at = ObjectionState.DISMISSED, first.account_id, clock.now()
-        session.flush()
+        session.execute(update(Objection).values(**answered))
 
 
 def test_dismissed_it_lifts_the_freeze_and_proposes_nothing(session, pass_list, third):

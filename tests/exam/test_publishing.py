@@ -2,7 +2,7 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
@@ -12,7 +12,7 @@ from core.models import AuditEntry, LogEntry
 from exam.line_changes import Differences
 from exam.list_states import EffectMode, PassListState
 from exam.models.planning import Candidate
-from exam.models.results import PassListEntry, Result
+from exam.models.results import PassList, PassListEntry, Result
 from exam.notices import ListStatus
 from exam.operations.closing import close_sitting
 from exam.operations.publishing import (
@@ -171,8 +171,7 @@ def test_the_drafter_does_not_approve_and_the_database_says_so_too(session, sitt
         approve_pass_list(session, made, actor)
     assert codes(caught) == ["is_drafter"]
     with pytest.raises(IntegrityError, match="second_person"), session.begin_nested():
-        made.approved_by = actor.account_id
-        session.flush()
+        session.execute(update(PassList).values(approved_by=actor.account_id))
 
 
 @pytest.mark.parametrize(

@@ -77,13 +77,16 @@ def downgrade() -> None:
     with op.batch_alter_table("pass_list_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_pass_list_entry_candidate_id")
         batch_op.drop_index("uq_pass_list_entry_listed")
+        batch_op.drop_constraint(op.f("ck_pass_list_entry_tombstone"), type_="check")
         for column in ("is_listed", "is_exempt", "change", "withdrawn_on", "withdrawn_by", "effective_on"):
             batch_op.drop_column(column)
         batch_op.create_unique_constraint(op.f("uq_pass_list_entry_candidate_id"), ["candidate_id"])
     with op.batch_alter_table("pass_list", schema=None) as batch_op:
         batch_op.drop_index("uq_pass_list_open")
         batch_op.drop_index("uq_pass_list_version")
-        # The checks and foreign keys on these columns go with them.
+        for name in ("second_person", "published", "discarded", "digest", "logged", "approved"):
+            batch_op.drop_constraint(op.f(f"ck_pass_list_{name}"), type_="check")
+        # The foreign keys on these columns go with them.
         for column in ADDED:
             batch_op.drop_column(column)
         batch_op.alter_column("digest", existing_type=sa.String(64), nullable=False)
