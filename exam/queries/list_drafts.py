@@ -1,6 +1,7 @@
 """Reads for the office over versions of a list on their way to the public: their lines with real names."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, or_, select
@@ -34,7 +35,7 @@ def draft_lines(
     session: Session, pass_list_id: UUID, text: str, number: int, *, only_changed: bool
 ) -> Page[Row[PassListEntry, str]]:
     """Return one page of a version's lines with the name of each person, tombstones too."""
-    query = (
+    query: Any = (
         select(PassListEntry, Officer.name.label("person"))
         .join(Candidate, Candidate.id == PassListEntry.candidate_id)
         .join(Officer, Officer.id == Candidate.officer_id)

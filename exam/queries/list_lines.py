@@ -119,5 +119,5 @@ def open_draft_of(session: Session, sitting_id: UUID) -> PassList | None:
     return session.scalar(select(PassList).where(PassList.sitting_id == sitting_id, PassList.state.in_(waiting)))
 
 
-def _exempt_officers() -> Select[tuple[UUID]]:
+def _exempt_officers() -> Select[UUID]:
     return select(PublicationExemption.officer_id).where(PublicationExemption.state == ExemptionState.APPROVED)

@@ -3,9 +3,10 @@
 import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, func, or_, select
+from sqlalchemy import Row, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -176,7 +177,7 @@ def held_back(session: Session, sitting_id: UUID) -> frozenset[UUID]:
     return frozenset(session.scalars(query))
 
 
-def _with_line() -> Select[tuple[Objection, PassList, PassListEntry, str]]:
+def _with_line() -> Any:
     is_line = (PassListEntry.pass_list_id == Objection.pass_list_id) & (PassListEntry.serial == Objection.serial)
     return (
         select(Objection, PassList, PassListEntry, Officer.name.label("person"))

@@ -127,7 +127,7 @@ def entries(session: Session, shown: PublicPassList, unit_code: str, text: str, 
     """
     if shown.are_names_off:
         return Page([], 1, 1, 0)
-    query = select(*_LINE).where(PassListEntry.pass_list_id == shown.id)
+    query: Any = select(*_LINE).where(PassListEntry.pass_list_id == shown.id)
     if unit_code:
         query = query.where(PassListEntry.unit_code == unit_code)
     if text:
@@ -218,7 +218,7 @@ def publishing_facts(session: Session, sitting: Sitting) -> PublishingFacts:
     )
 
 
-def _newest_versions() -> Select[tuple[PassList]]:
+def _newest_versions() -> Select[PassList]:
     later = aliased(PassList)
     is_later = and_(
         later.sitting_id == PassList.sitting_id,

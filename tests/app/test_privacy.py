@@ -73,8 +73,8 @@ MODES = {"公示中的考试": EffectMode.NOTICE, "已生效的考试": EffectMo
 
 def _listed(session, city, title, mode) -> PassList:
     sitting = make_sitting(session, title=title)
-    for number, document in enumerate(IDS):
-        mine = f"{document[:-4]}{len(title)}{number}{document[-2:]}"
+    for document in IDS:
+        mine = document.replace("1303", "1302" if mode is EffectMode.NOTICE else "1303")
         officer = make_officer(
             session,
             city.county,

@@ -11,6 +11,7 @@ from core.db import reading, transaction
 from core.sheets import read_sheet, write_csv
 from exam.candidate_sheet import COLUMNS
 from exam.models.planning import Candidate, Sitting
+from exam.models.results import PassList
 from exam.operations.closing import close_sitting
 from exam.operations.planning import register_candidates
 from exam.states import SittingState, Standing
@@ -151,10 +152,12 @@ def test_steps_that_are_refused_change_nothing(signed_in, running):
     token = browser.page.find("input", attrs={"name": "csrf_token"})["value"]
     for step in ("open", "close"):
         assert browser.client.post(f"{path}/{step}", data={"csrf_token": token}).status_code == 409
-    publish = browser.client.post(f"/pass-lists/publish/{running[0].id}", data={"csrf_token": token})
-    assert publish.status_code == 409
+    terms = {"csrf_token": token, "mode": "publish_effective", "basis": "openness_2019"}
+    draft = browser.client.post(f"/pass-lists/publish/{running[0].id}", data=terms)
+    assert "当前状态为“进行中”" in draft.get_data(as_text=True)
     with reading() as session:
         assert session.get_one(Sitting, running[0].id).state == SittingState.OPEN
+        assert session.scalars(select(PassList)).all() == []
 
 
 def test_one_person_is_found_by_name_and_registered(signed_in, running):

@@ -54,9 +54,9 @@ def audited(session, verb):
 
 
 def test_everybody_on_the_list_gets_a_credential_with_what_the_list_and_the_roll_say(session, city):
-    pass_list, officers = listed(session, city, enforcement_area="海东区滨海路")
-    make_pass_list(session, [make_officer(session, city.county)])
     with clock.at(clock.at_city_time(date(2026, 3, 2), 9)):
+        pass_list, officers = listed(session, city, enforcement_area="海东区滨海路")
+        make_pass_list(session, [make_officer(session, city.county)])
         assert issue_for_pass_list(session, pass_list, URL, ACTOR) == 3
     issued = credentials(session)
     assert [one.cert_no for one in issued] == ["99100100001", "99100100002", "99100100003"]
