@@ -237,16 +237,18 @@ def _write(
     stroke: float = 0,
 ) -> None:
     """Set one line; ``x`` is its left end, middle or right end as it is aligned (0, 0.5, 1)."""
+    canvas.saveState()  # a file keeps how text is drawn beyond the text: without this all would be bold
     line = canvas.beginText(x - text_width(text, face, size) * align if align else x, y)
     line.setFillColor(HexColor(color))
     if stroke:
         canvas.setLineWidth(stroke)
         canvas.setStrokeColor(HexColor(color))
-    line.setTextRenderMode(2 if stroke else 0)
+        line.setTextRenderMode(2)
     for font, run in text_runs(text, face):
         line.setFont(font, size)
         line.textOut(run)
     canvas.drawText(line)
+    canvas.restoreState()
 
 
 def _wrapped(text: str, face: str, size: float, width: float) -> Iterator[str]:
