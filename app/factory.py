@@ -28,9 +28,13 @@ from exam.views import (
     circulars,
     corrections,
     draws,
+    exemptions,
     held,
+    list_files,
     mocks,
+    objections,
     pass_lists,
+    publishing,
     receipts,
     results,
     room,
@@ -38,6 +42,7 @@ from exam.views import (
     score_checks,
     sittings,
     snapshots,
+    working_days,
 )
 from people.permissions import ROLE_NAMES
 from people.queries import has_demo_officers
@@ -67,6 +72,11 @@ BLUEPRINTS = (
     snapshots.bp,
     circulars.bp,
     circular_drafts.bp,
+    list_files.bp,
+    publishing.bp,
+    objections.bp,
+    exemptions.bp,
+    working_days.bp,
     corrections.bp,
     score_checks.bp,
     draws.bp,

@@ -25,7 +25,12 @@ class Place:
 
 PLACES = (
     Place(_("资格查询"), "lookup.ask", Permission.LOOKUP_ASK),
-    Place(_("合格名单"), "pass_lists.index", Permission.PUBLIC_READ, ("draws", "receipts", "log")),
+    Place(
+        _("合格名单"),
+        "pass_lists.index",
+        Permission.PUBLIC_READ,
+        ("draws", "receipts", "log", "publishing", "objections", "exemptions", "working_days"),
+    ),
     Place(_("通报"), "circulars.index", Permission.PUBLIC_READ, ("circular_drafts", "snapshots")),
     Place(_("我的培训考试"), "room.mine", Permission.EXAM_SIT),
     Place(_("我的证件"), "credentials.mine", Permission.CREDENTIAL_OWN),

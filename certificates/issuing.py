@@ -16,13 +16,39 @@ from people.posts import EmploymentType, OrganisationKind, PostState
 
 @dataclass(frozen=True)
 class HolderFacts:
-    """What is known of somebody who is to be given a credential; ``held_no`` is one still valid."""
+    """What is known of somebody who is to be given a credential; ``held_no`` is one still valid.
+
+    ``effective_on`` is the day the person's line takes effect; held back is whoever was objected to.
+    """
 
     employment: EmploymentType
     post: PostState
     post_since: date | None
     category: str
     held_no: str = ""
+    effective_on: date | None = date.min
+    is_held_back: bool = False
+
+
+@dataclass(frozen=True)
+class ListFacts:
+    """What is known of the list that credentials are issued to."""
+
+    effective_on: date | None
+    is_logged: bool
+    is_superseded: bool
+
+
+def reasons_against_list(facts: ListFacts, today: date) -> list[Reason]:
+    """Return why nobody on a list is given a credential on this day."""
+    if facts.is_superseded:
+        return [Reason("superseded", _("这一版名单已被更正，请按现行名单核发。"))]
+    if not facts.is_logged or facts.effective_on is None:
+        return [Reason("not_logged", _("这份名单没有列入公开日志，不产生效力，不能据以核发。"))]
+    if today < facts.effective_on:
+        day = facts.effective_on.isoformat()
+        return [Reason("in_notice", _("名单尚在公示，%(day)s 起生效后才能核发。", day=day))]
+    return []
 
 
 def reasons_against(facts: HolderFacts, today: date) -> list[Reason]:
@@ -32,6 +58,10 @@ def reasons_against(facts: HolderFacts, today: date) -> list[Reason]:
         Reason(f"ground_{finding.ground}", _("名册登记为：%(ground)s。", ground=GROUNDS[finding.ground].text))
         for finding in grounds_against(lapse, today)
     ]
+    if facts.is_held_back:
+        reasons.append(Reason("held_back", _("有异议尚未办结，暂不核发。")))
+    if facts.effective_on is None or today < facts.effective_on:
+        reasons.append(Reason("line_in_notice", _("该人员经更正增补，尚在公示，生效后才能核发。")))
     if facts.held_no:
         text = _("已持有有效证件 %(number)s，一人不能有两证。", number=facts.held_no)
         reasons.append(Reason("holds_one", text))

@@ -1,6 +1,6 @@
 """Tables that every package stands on: the audit chain, the public log and the background jobs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -126,3 +126,18 @@ class Upload(Keyed, Base):
     content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     account_id: Mapped[UUID]
     uploaded_at: Mapped[datetime]
+
+
+class CalendarDay(Base):
+    """One day that a yearly notice settles: a day off, or a weekend day that is worked.
+
+    No personal data. Kept for good; a later notice corrects the row, and the audit chain says so. A
+    year none of whose days stand here was not entered yet.
+    """
+
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_working: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(100))

@@ -46,6 +46,9 @@ class Permission(StrEnum):
     PASS_LIST_PUBLISH = "pass_list:publish"
     CIRCULAR_PREPARE = "circular:prepare"
     CIRCULAR_ISSUE = "circular:issue"
+    OBJECTION_MAKE = "objection:make"
+    OBJECTION_ANSWER = "objection:answer"
+    CALENDAR_EDIT = "calendar:edit"
     CREDENTIAL_READ = "credential:read"
     CREDENTIAL_ISSUE = "credential:issue"
     CLEANUP_READ = "cleanup:read"
@@ -55,7 +58,7 @@ class Permission(StrEnum):
 
 
 _P = Permission
-_EVERYBODY = frozenset({_P.PUBLIC_READ, _P.LOOKUP_ASK, _P.ACCOUNT_SIGN_IN})
+_EVERYBODY = frozenset({_P.PUBLIC_READ, _P.LOOKUP_ASK, _P.OBJECTION_MAKE, _P.ACCOUNT_SIGN_IN})
 _SIGNED_IN = _EVERYBODY | {_P.ACCOUNT_OWN}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -68,6 +71,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {_P.ORGANISATION_READ, _P.OFFICER_READ, _P.OFFICER_IMPORT, _P.OFFICER_EDIT, _P.ACCOUNT_ISSUE}
     | {_P.TRAINING_READ, _P.TRAINING_RECORD, _P.TRAINING_PLAN, _P.ITEM_READ, _P.ITEM_EDIT}
     | {_P.EXAM_READ, _P.EXAM_PLAN, _P.EXAM_INVIGILATE, _P.RESULT_READ, _P.PASS_LIST_PUBLISH}
+    | {_P.OBJECTION_ANSWER, _P.CALENDAR_EDIT}
     | {_P.CREDENTIAL_READ, _P.CREDENTIAL_ISSUE, _P.CLEANUP_READ, _P.JOB_READ, _P.AUDIT_READ}
     | {_P.CIRCULAR_PREPARE, _P.CIRCULAR_ISSUE},
     Role.HR: _SIGNED_IN

@@ -22,11 +22,15 @@ from core.audit import Actor
 from core.operations import append_to_log
 from core.sealing import matching_digest, sealed
 from exam.draws import bank_rows, commitment_of
+from exam.legal_bases import BASIS_TEXTS, LegalBasis
+from exam.list_drafts import ListTerms
+from exam.list_states import EffectMode, PassListState
 from exam.marking import Given, as_shown
 from exam.models.planning import BlueprintCell, Candidate, ExamBlueprint, Sitting
 from exam.models.results import Mark, PassList, PassListEntry
 from exam.models.room import Attempt, Paper
 from exam.operations.handing_in import hand_in
+from exam.operations.publishing import approve_pass_list, draft_pass_list, publish_pass_list
 from exam.operations.room import start_attempt
 from exam.operations.saving import append_responses
 from exam.queries.room import paper_of
@@ -298,14 +302,33 @@ def make_paper(session: Session, candidate: Candidate, **changes: Any) -> Paper:
 def make_pass_list(session: Session, officers: list[Officer], **changes: Any) -> PassList:
     """Return a published list of these officers, each a candidate of their own organisation."""
     sitting = make_sitting(session, state=SittingState.CLOSED, closed_at=clock.now())
+    published_at = changes.setdefault("published_at", clock.now())
+    drafter, approver = (make_account(session, Role.ADMINISTRATOR) for _person in range(2))
     fields: dict[str, Any] = {
         "sitting_id": sitting.id,
+        "state": PassListState.PUBLISHED,
+        "mode": EffectMode.AT_ONCE,
+        "notice_days": 0,
+        "basis": LegalBasis.OPENNESS_2019,
+        "legal_basis": BASIS_TEXTS[LegalBasis.OPENNESS_2019],
         "title": f"第{next(_serial)}批合格人员名单",
         "issuer_name": "示范市人民政府法制办公室",
         "passed_count": len(officers),
+        "figures": {
+            "due": len(officers),
+            "participated": len(officers),
+            "passed": len(officers),
+            "failed": 0,
+            "not_completed": 0,
+        },
         "digest": "0" * 64,
-        "published_by": make_account(session, Role.ADMINISTRATOR).id,
-        "published_at": clock.now(),
+        "log_index": 0,
+        "effective_on": clock.day_of(published_at),
+        "drafted_by": drafter.id,
+        "drafted_at": published_at,
+        "approved_by": approver.id,
+        "approved_at": published_at,
+        "published_by": drafter.id,
     }
     pass_list = PassList(**{**fields, **changes})
     session.add(pass_list)
@@ -320,10 +343,31 @@ def make_pass_list(session: Session, officers: list[Officer], **changes: Any) ->
             unit_code=officer.organisation.code,
             unit_name=officer.organisation.name,
             candidate_no=candidate.candidate_no,
+            effective_on=pass_list.effective_on,
         )
         session.add(entry)
     session.flush()
     return pass_list
+
+
+def make_terms(**changes: Any) -> ListTerms:
+    """Return terms to draft a list on: effective at once, unless told otherwise."""
+    fields: dict[str, Any] = {"mode": EffectMode.AT_ONCE, "notice_days": 5, "basis": LegalBasis.OPENNESS_2019}
+    return ListTerms(**{**fields, "contact": "执法监督科，0335-1234567", "reason": "依据成绩复核更正", **changes})
+
+
+def draft_list(session: Session, sitting: Sitting, **terms: Any) -> PassList:
+    """Return a draft of the next version of a sitting's list, made by an administrator of its own."""
+    drafter = make_account(session, Role.ADMINISTRATOR)
+    return draft_pass_list(session, sitting, make_terms(**terms), Actor(drafter.id, "起草人"))
+
+
+def publish_list(session: Session, sitting: Sitting, **terms: Any) -> PassList:
+    """Return the next version of a sitting's list, drafted by one, approved by another, published."""
+    made = draft_list(session, sitting, **terms)
+    approver = Actor(make_account(session, Role.ADMINISTRATOR).id, "批准人")
+    approve_pass_list(session, made, approver)
+    return publish_pass_list(session, made, approver)
 
 
 def make_credential(session: Session, officer: Officer, **changes: Any) -> Credential:

@@ -44,6 +44,7 @@ DEMO_ACCOUNTS = (
     DemoAccount(Role.UNIT_ADMINISTRATOR, "danwei", "海港区管理员"),
     DemoAccount(Role.ADMINISTRATOR, "guanli", "市法制办管理员"),
     DemoAccount(Role.ADMINISTRATOR, "fuhe", "市法制办复核员"),
+    DemoAccount(Role.ADMINISTRATOR, "shouli", "市法制办受理员"),
     DemoAccount(Role.HR, "renshi", "人事专员"),
     DemoAccount(Role.INVIGILATOR, "jiankao", "监考员"),
 )

@@ -18,6 +18,9 @@ from core import clock
 from core.audit import Actor
 from core.db import reading, transaction
 from core.import_kinds import import_sheet
+from exam.legal_bases import LegalBasis
+from exam.list_drafts import ListTerms
+from exam.list_states import EffectMode
 from exam.marking import Given
 from exam.models.planning import Candidate, Sitting
 from exam.models.results import PassList
@@ -132,10 +135,20 @@ def settle(stage: Stage) -> None:
         closing.close_sitting(session, sitting, acting(session, "guanli").actor)
         store_tally(session, sitting, tally(session, sitting))  # as the worker does
     stage.advance(500)
-    with clock.at(stage.morning(-12)), transaction() as session:
-        sitting = session.scalars(select(Sitting).where(Sitting.title == SITTING)).one()
-        publishing.publish_pass_list(session, sitting, acting(session, "guanli").actor)
+    publish_list(stage)
     stage.advance(500)
+
+
+def publish_list(stage: Stage) -> None:
+    """Draft the list, let a second administrator approve it, publish it; effective at once, as in 2017."""
+    terms = ListTerms(EffectMode.AT_ONCE, 0, LegalBasis.OPENNESS_2019)
+    with clock.at(stage.morning(-13)), transaction() as session:
+        sitting = session.scalars(select(Sitting).where(Sitting.title == SITTING)).one()
+        drafted = publishing.draft_pass_list(session, sitting, terms, acting(session, "guanli").actor)
+    with clock.at(stage.morning(-12)), transaction() as session:
+        pass_list = session.get_one(PassList, drafted.id)
+        publishing.approve_pass_list(session, pass_list, acting(session, "fuhe").actor)
+        publishing.publish_pass_list(session, pass_list, acting(session, "guanli").actor)
 
 
 def open_make_up(stage: Stage) -> None:

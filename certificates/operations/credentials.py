@@ -17,10 +17,17 @@ from sqlalchemy.orm import Session
 
 from certificates import sheet
 from certificates.documents.faces import CredentialFace, unprintable
+from certificates.issuing import reasons_against_list
 from certificates.models import Credential, NumberSeries
 from certificates.numbers import LAST_SERIAL, Profile, series_prefix, written
 from certificates.queries.documents import DRAW, draw_job, drawing
-from certificates.queries.issuing import Passed, holders_by_document, passed_without_credential, taken_numbers
+from certificates.queries.issuing import (
+    Passed,
+    holders_by_document,
+    list_facts,
+    passed_without_credential,
+    taken_numbers,
+)
 from certificates.queries.statements import statement_of
 from certificates.sheet import OldCredential, SheetFacts
 from certificates.statements import CREDENTIAL as ISSUED, FACE, STATUS, Statement
@@ -46,13 +53,14 @@ NAMED = 20
 
 
 def issue_for_pass_list(session: Session, pass_list: PassList, public_url: str, actor: Actor) -> int:
-    """Issue a credential to everybody on a published list against whom nothing stands; return how many.
+    """Issue a credential to everybody on an effective list against whom nothing stands; return how many.
 
     Those held back stay without one until what stands against them is settled; called again, it issues
     to them alone, and refuses where nobody is left. The documents are drawn in the background.
     """
     _take_turns(session, pass_list)
     day = clock.today()
+    refuse_if(reasons_against_list(list_facts(session, pass_list), day))
     holders = [one for one in passed_without_credential(session, pass_list, day) if not one.reasons]
     if not holders:
         text = _("名单上的人员都已核发证件或暂不能核发，没有需要核发的人员。")

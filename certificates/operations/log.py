@@ -34,7 +34,8 @@ def log_what_went_before(session: Session) -> int:
 
 
 def _lists(session: Session) -> Iterator[Published]:
-    for key, digest in session.execute(select(PassList.id, PassList.digest).order_by(PassList.published_at)):
+    query: Any = select(PassList.id, PassList.digest)
+    for key, digest in session.execute(query.order_by(PassList.published_at)):
         yield Published(PASS_LIST, key, digest)
 
 

@@ -8,13 +8,15 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
-from certificates.issuing import HolderFacts, area_of, reasons_against
+from certificates.issuing import HolderFacts, ListFacts, area_of, reasons_against
 from certificates.models import Credential
 from certificates.sheet import Holder
 from certificates.states import CredentialState
 from core.errors import Reason
 from exam.models.planning import Candidate
 from exam.models.results import PassList, PassListEntry
+from exam.queries.objections import held_back
+from exam.queries.pass_lists import newest_rows, pass_list_of
 from people.models import Officer, Organisation
 from people.posts import DocumentKind, EmploymentType, OrganisationKind, PostState
 from people.queries import city
@@ -51,16 +53,50 @@ class ListRow:
 
 def list_rows(session: Session) -> list[ListRow]:
     """Return every published list with how many credentials were issued to it, the newest first."""
-    counted = select(Credential.pass_list_id, func.count()).group_by(Credential.pass_list_id)
+    counted = (
+        select(PassListEntry.pass_list_id, func.count())
+        .join(Credential, Credential.candidate_id == PassListEntry.candidate_id)
+        .where(PassListEntry.is_listed)
+        .group_by(PassListEntry.pass_list_id)
+    )
     issued = dict(session.execute(counted).all())
-    lists = session.scalars(select(PassList).order_by(PassList.published_at.desc()))
-    return [ListRow(one, issued.get(one.id, 0)) for one in lists]
+    return [ListRow(one, issued.get(one.id, 0)) for one in newest_rows(session)]
 
 
 def issued_count(session: Session, pass_list_id: UUID) -> int:
-    """Return how many credentials were issued to a list."""
-    query = select(func.count()).select_from(Credential).where(Credential.pass_list_id == pass_list_id)
+    """Return how many of those on a list have a credential from it or from an earlier version."""
+    query = (
+        select(func.count())
+        .select_from(PassListEntry)
+        .join(Credential, Credential.candidate_id == PassListEntry.candidate_id)
+        .where(PassListEntry.pass_list_id == pass_list_id, PassListEntry.is_listed)
+    )
     return session.scalar(query) or 0
+
+
+def list_facts(session: Session, pass_list: PassList) -> ListFacts:
+    """Return what issuing to a list rests on."""
+    newest = pass_list_of(session, pass_list.sitting_id)
+    return ListFacts(
+        effective_on=pass_list.effective_on,
+        is_logged=pass_list.log_index is not None,
+        is_superseded=newest is None or newest.id != pass_list.id,
+    )
+
+
+def withdrawn_with_credential(session: Session, pass_list: PassList) -> list[Credential]:
+    """Return the credentials still standing of those whose names were withdrawn from a list."""
+    listed = select(PassListEntry.candidate_id).where(
+        PassListEntry.pass_list_id == pass_list.id, PassListEntry.is_listed
+    )
+    query = (
+        select(Credential)
+        .join(PassListEntry, PassListEntry.candidate_id == Credential.candidate_id)
+        .where(PassListEntry.pass_list_id == pass_list.id, ~PassListEntry.is_listed)
+        .where(Credential.state == CredentialState.ACTIVE, Credential.candidate_id.not_in(listed))
+        .order_by(Credential.cert_no)
+    )
+    return list(session.scalars(query).unique())
 
 
 def passed_without_credential(session: Session, pass_list: PassList, today: date) -> list[Passed]:
@@ -68,6 +104,7 @@ def passed_without_credential(session: Session, pass_list: PassList, today: date
     held = _held_numbers(session, pass_list, today)
     above = aliased(Organisation)
     area = func.coalesce(above.name, city(session).name)
+    objected = held_back(session, pass_list.sitting_id)
     query = (
         select(PassListEntry, Officer, Candidate.organisation_id, Organisation.kind, area)
         .join(Candidate, Candidate.id == PassListEntry.candidate_id)
@@ -75,11 +112,19 @@ def passed_without_credential(session: Session, pass_list: PassList, today: date
         .join(Organisation, Organisation.id == Candidate.organisation_id)
         .outerjoin(above, above.id == Organisation.parent_id)
         .outerjoin(Credential, Credential.candidate_id == PassListEntry.candidate_id)
-        .where(PassListEntry.pass_list_id == pass_list.id, Credential.id.is_(None))
+        .where(PassListEntry.pass_list_id == pass_list.id, PassListEntry.is_listed, Credential.id.is_(None))
         .order_by(PassListEntry.serial)
     )
     rows = session.execute(query)
-    return [_passed(row, held.get(row.Officer.id, ""), today) for row in rows]
+    return [
+        _passed(
+            row,
+            today,
+            held_no=held.get(row.Officer.id, ""),
+            is_held_back=row.PassListEntry.candidate_id in objected,
+        )
+        for row in rows
+    ]
 
 
 def taken_numbers(session: Session, prefix: str = "") -> frozenset[str]:
@@ -113,7 +158,9 @@ def _held_numbers(session: Session, pass_list: PassList, today: date) -> dict[UU
     return dict(session.execute(query).all())
 
 
-def _passed(row: Row[PassListEntry, Officer, UUID, str, str], held_no: str, today: date) -> Passed:
+def _passed(
+    row: Row[PassListEntry, Officer, UUID, str, str], today: date, *, held_no: str, is_held_back: bool
+) -> Passed:
     entry, officer, organisation_id, kind, above_name = row
     facts = HolderFacts(
         employment=EmploymentType(officer.employment),
@@ -121,6 +168,8 @@ def _passed(row: Row[PassListEntry, Officer, UUID, str, str], held_no: str, toda
         post_since=officer.post_since,
         category=officer.enforcement_category,
         held_no=held_no,
+        effective_on=entry.effective_on,
+        is_held_back=is_held_back,
     )
     return Passed(
         candidate_id=entry.candidate_id,

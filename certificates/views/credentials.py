@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from certificates.forms import ConfirmForm
 from certificates.grounds import GROUNDS
+from certificates.issuing import reasons_against_list
 from certificates.layouts import LAYOUT_NAMES, Layout
 from certificates.models import Credential
 from certificates.operations import credentials as operations
@@ -17,7 +18,13 @@ from certificates.queries import credentials as queries
 from certificates.queries.clean_up import cases_of_credential, open_rounds
 from certificates.queries.credentials import CredentialFilter
 from certificates.queries.documents import draw_job, drawing, stored_document
-from certificates.queries.issuing import issued_count, list_rows, passed_without_credential
+from certificates.queries.issuing import (
+    issued_count,
+    list_facts,
+    list_rows,
+    passed_without_credential,
+    withdrawn_with_credential,
+)
 from certificates.states import CASE, STATUS_NAMES, CredentialSource, CredentialStatus
 from core import clock
 from core.access import requires
@@ -140,6 +147,8 @@ def issue(pass_list_id: UUID) -> str:
             issued=issued_count(session, pass_list.id),
             ready=[one for one in left if not one.reasons],
             held=[one for one in left if one.reasons],
+            reasons=[one.text for one in reasons_against_list(list_facts(session, pass_list), clock.today())],
+            withdrawn=withdrawn_with_credential(session, pass_list),
             shown=SHOWN_FIRST,
             form=ConfirmForm(formdata=None),
         )

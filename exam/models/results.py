@@ -1,12 +1,14 @@
 """Tables of what came of an exam: marks, corrected keys, results, score checks, pass lists."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Keyed
+from exam.legal_bases import LegalBasis
+from exam.list_states import EffectMode, LineChange, PassListState
 from exam.models.planning import Candidate
 from exam.states import CheckFinding, CorrectionState, MarkCause, Outcome, Shortfall
 from people.posts import EmploymentType
@@ -159,34 +161,102 @@ class ScoreCheck(Keyed, Base):
 
 
 class PassList(Keyed, Base):
-    """The published list of those who passed one sitting: a frozen snapshot with its figures.
+    """One version of the list of those who passed a sitting; frozen once it is published.
 
-    Personal data: none in this row. Kept for good. ``digest`` is the SHA-256 of the list as published.
+    Personal data: none in this row but who drafted, approved and published. Kept for good. ``figures``
+    are those of the sitting on that day, ``digest`` is the SHA-256 of the list as published and
+    ``log_index`` its leaf in the public log: without one it never takes effect. A correction is a further
+    row that names the one it supersedes.
     """
 
     __tablename__ = "pass_list"
+    __table_args__ = (
+        CheckConstraint("approved_by is null or approved_by <> drafted_by", name="second_person"),
+        CheckConstraint("(state = 'published') = (published_at is not null)", name="published"),
+        CheckConstraint("(state = 'discarded') = (discarded_at is not null)", name="discarded"),
+        CheckConstraint("published_at is null or digest is not null", name="digest"),
+        CheckConstraint("effective_on is null or log_index is not null", name="logged"),
+        CheckConstraint("log_index is null or approved_by is not null", name="approved"),
+        Index(
+            "uq_pass_list_open",
+            "sitting_id",
+            unique=True,
+            sqlite_where=text("state in ('draft', 'approved')"),
+            postgresql_where=text("state in ('draft', 'approved')"),
+        ),
+        Index(
+            "uq_pass_list_version",
+            "sitting_id",
+            "version",
+            unique=True,
+            sqlite_where=text("state = 'published'"),
+            postgresql_where=text("state = 'published'"),
+        ),
+    )
 
-    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), unique=True)
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    supersedes_id: Mapped[UUID | None] = mapped_column(ForeignKey("pass_list.id"))
+    state: Mapped[PassListState] = mapped_column(String(10), default=PassListState.DRAFT)
+    mode: Mapped[EffectMode] = mapped_column(String(24))
+    notice_days: Mapped[int]
+    basis: Mapped[LegalBasis] = mapped_column(String(20))
+    legal_basis: Mapped[str] = mapped_column(String(200))
+    contact: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
     title: Mapped[str] = mapped_column(String(120))
     issuer_name: Mapped[str] = mapped_column(String(60))
     passed_count: Mapped[int]
-    digest: Mapped[str] = mapped_column(String(64))
-    published_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    published_at: Mapped[datetime]
+    exempt_count: Mapped[int] = mapped_column(default=0)
+    figures: Mapped[dict[str, int]] = mapped_column(JSON)
+    drafted_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    drafted_at: Mapped[datetime]
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    approved_at: Mapped[datetime | None]
+    published_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    published_at: Mapped[datetime | None]
+    notice_from: Mapped[date | None]
+    notice_until: Mapped[date | None]
+    effective_on: Mapped[date | None]
+    is_provisional: Mapped[bool] = mapped_column(default=False)
+    digest: Mapped[str | None] = mapped_column(String(64))
+    log_index: Mapped[int | None]
+    discarded_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    discarded_at: Mapped[datetime | None]
+    remark: Mapped[str] = mapped_column(Text, default="")
 
 
 class PassListEntry(Base):
-    """One name on a pass list, copied as it read on that day; never edited.
+    """One line of one version of a list, copied as it read when it was drafted; never edited after that.
 
-    Personal data, made public: name, unit, candidate number. ``candidate_id`` never leaves the office.
+    Personal data, made public: name, unit, candidate number. A tombstone (not listed) and an exempt line
+    show neither name nor number, and a tombstone holds none. ``candidate_id`` never leaves the office.
     """
 
     __tablename__ = "pass_list_entry"
+    __table_args__ = (
+        CheckConstraint("is_listed or (name = '' and candidate_no = '')", name="tombstone"),
+        Index(
+            "uq_pass_list_entry_listed",
+            "pass_list_id",
+            "candidate_id",
+            unique=True,
+            sqlite_where=text("is_listed"),
+            postgresql_where=text("is_listed"),
+        ),
+        Index("ix_pass_list_entry_candidate_id", "candidate_id"),
+    )
 
     pass_list_id: Mapped[UUID] = mapped_column(ForeignKey("pass_list.id"), primary_key=True)
     serial: Mapped[int] = mapped_column(primary_key=True)
-    candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id"), unique=True)
+    candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id"))
     name: Mapped[str] = mapped_column(String(50))
     unit_code: Mapped[str] = mapped_column(String(12))
     unit_name: Mapped[str] = mapped_column(String(60))
     candidate_no: Mapped[str] = mapped_column(String(16))
+    is_listed: Mapped[bool] = mapped_column(default=True)
+    is_exempt: Mapped[bool] = mapped_column(default=False)
+    change: Mapped[LineChange | None] = mapped_column(String(10))
+    withdrawn_on: Mapped[date | None]
+    withdrawn_by: Mapped[int | None]
+    effective_on: Mapped[date | None]

@@ -152,7 +152,8 @@ def corrections_behind(session: Session, attempt_id: UUID) -> list[KeyCorrection
 
 def changed_since(session: Session, pass_list: PassList) -> tuple[int, int]:
     """Return how many results changed since a list was published, and how many of them the list gets wrong."""
-    listed = select(PassListEntry.candidate_id).where(PassListEntry.pass_list_id == pass_list.id)
+    of_list = (PassListEntry.pass_list_id == pass_list.id, PassListEntry.is_listed)
+    listed = select(PassListEntry.candidate_id).where(*of_list)
     query = select(Result.candidate_id, Result.outcome, Result.candidate_id.in_(listed).label("is_listed")).where(
         Result.sitting_id == pass_list.sitting_id,
         Result.number > 1,

@@ -7,14 +7,15 @@ from flask_babel import force_locale
 
 from app.audit_words import VERB_NAMES, actor_name, verb_name
 from core.audit import SYSTEM
+from exam.list_states import EXEMPTION, OBJECTION
 
 ROOT = Path(__file__).resolve().parents[2]
-VERB = re.compile(r"""["']((?:people|training|questions|exam|certificates):[a-z_]+:[a-z_]*)(["'{])""")
+VERB = re.compile(r"""["']((?:core|people|training|questions|exam|certificates):[a-z_]+:[a-z_]*)(["'{])""")
 
 
 def recorded_verbs() -> set[tuple[str, str]]:
     """Every verb that an operation writes, with what ends it: a brace where the last word is put in."""
-    folders = ("people", "training", "questions", "exam", "certificates")
+    folders = ("core", "people", "training", "questions", "exam", "certificates")
     sources = [path.read_text(encoding="utf-8") for folder in folders for path in (ROOT / folder).rglob("*.py")]
     return {(verb, end) for source in sources for verb, end in VERB.findall(source)}
 
@@ -28,7 +29,15 @@ def test_every_recorded_verb_has_a_name():
 
 def test_every_verb_with_a_changing_last_word_has_names():
     changing = [verb for verb, end in recorded_verbs() if end == "{"]
-    assert sorted(changing) == ["certificates:cleanup_case:", "exam:held:", "questions:item:"]
+    assert sorted(changing) == [
+        "certificates:cleanup_case:",
+        "exam:exemption:",
+        "exam:held:",
+        "exam:objection:",
+        "questions:item:",
+    ]
+    assert {f"exam:exemption:{verb}" for verb in EXEMPTION.moves} <= VERB_NAMES.keys()
+    assert {f"exam:objection:{verb}" for verb in OBJECTION.moves} <= VERB_NAMES.keys()
     assert {"exam:held:accept", "exam:held:refuse"} <= VERB_NAMES.keys()
     assert {"certificates:cleanup_case:keep", "certificates:cleanup_case:remove"} <= VERB_NAMES.keys()
     assert {"questions:item:retire", "questions:item:restore"} <= VERB_NAMES.keys()

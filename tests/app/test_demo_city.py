@@ -188,7 +188,7 @@ def faults_on_the_way(app: Flask, page: Page) -> dict[str, list[str]]:
     while waiting:
         path = waiting.pop().partition("#")[0]
         endpoint = adapter.match(path.partition("?")[0])[0]
-        if endpoint in seen or endpoint in SKIPPED or path.endswith((".pdf", ".xlsx", ".json", ".svg")):
+        if endpoint in seen or endpoint in SKIPPED or path.endswith((".pdf", ".xlsx", ".json", ".svg", ".atom")):
             continue
         seen.add(endpoint)
         answer = page.goto(path)

@@ -12,7 +12,7 @@ from people.permissions import Permission, Role
 from tests.forms_browser import FormsBrowser
 
 NOBODY = UUID(int=0)
-PARAMETERS = {"code": "en", "layout": "a4", "token": "A" * 26, "filename": "theme.css"}
+PARAMETERS = {"serial": 1, "code": "en", "layout": "a4", "token": "A" * 26, "filename": "theme.css"}
 
 # Who may open what, written by hand and on purpose not read from people/permissions.py.
 # P public, C candidate, U unit administrator, A city administrator, H human resources, I invigilator.
@@ -92,7 +92,19 @@ MAY_OPEN = {
         "roll_*": "A",
     },
     "organisations": {"index": "UAH", "own": "UAH", "show": "UAH", "tree_*": "A"},
-    "pass_lists": {"index": "PCUAHI", "show": "PCUAHI", "sealed": "PCUAHI", "preview": "A", "publish": "A"},
+    "exemptions": {
+        "index": "A",
+        "choose": "A",
+        "propose": "A",
+        "show": "A",
+        "approve": "A",
+        "reject": "A",
+        "end": "A",
+    },
+    "list_files": {"sealed": "PCUAHI", "document": "PCUAHI", "workbook": "PCUAHI", "feed": "PCUAHI"},
+    "objections": {"make": "PCUAHI", "receipt": "PCUAHI", "index": "A", "show": "A", "answer": "A"},
+    "pass_lists": {"index": "PCUAHI", "show": "PCUAHI", "preview": "A"},
+    "publishing": {"draft": "A", "show": "A", "approve": "A", "publish": "A", "put_back": "A", "discard": "A"},
     "receipts": {"check": "PCUAHI"},
     "results": {"show": "UA", "people": "UA", "chart": "UA", "workbook": "UA"},
     "room": {
@@ -135,6 +147,7 @@ MAY_OPEN = {
         "candidates_*": "A",
     },
     "snapshots": {"index": "A", "take": "A", "show": "A", "workbook": "A", "sealed": "A"},
+    "working_days": {"index": "A", "calendar_*": "A"},
     "training": {
         "index": "UA",
         "show": "UA",

@@ -49,6 +49,7 @@ class Cast:
     candidate: Account
     unit: Account
     administrator: Account
+    second: Account
     hr: Account
     sitting: Sitting
     officer: Officer
@@ -67,7 +68,7 @@ def cast(app) -> Cast:
         hours = [NewHours(officer.id, Decimal(12), HourSource.ONLINE, day) for day in days]
         credit_hours(session, course, hours, ACTOR)
         sitting = _open_sitting(session, course.id, officer)
-        roles = (Role.UNIT_ADMINISTRATOR, Role.ADMINISTRATOR, Role.HR)
+        roles = (Role.UNIT_ADMINISTRATOR, Role.ADMINISTRATOR, Role.ADMINISTRATOR, Role.HR)
         others = [make_account(session, role, city.county) for role in roles]
         candidate = make_account(session, Role.CANDIDATE, city.county, officer=officer)
     return Cast(candidate, *others, sitting, officer)
@@ -113,6 +114,14 @@ def _publish_and_issue(page: Page, cast: Cast, folder: Path) -> str:
     page.goto(f"/sittings/{cast.sitting.id}")
     page.get_by_role("button", name="结束考试").click()
     page.get_by_role("link", name="预览并公布名单").click()
+    page.locator("select[name=mode]").select_option("publish_effective")
+    page.get_by_role("button", name="起草名单").click()
+    assert "须由另一名管理员批准" in page.locator("main").inner_text()
+    draft = page.url
+    _sign_out(page)
+    sign_in(page, cast.second)
+    page.goto(draft)
+    page.get_by_role("button", name="批准名单").click()
     page.get_by_role("button", name="确认公布").click()
     assert NAME in page.locator("main").inner_text()
     page.get_by_role("link", name="按名单核发证件").click()

@@ -25,7 +25,6 @@ from exam.models.results import KeyCorrection, Mark, Result
 from exam.operations.closing import close_sitting
 from exam.operations.corrections import approve_correction, propose_correction, reject_correction
 from exam.operations.handing_in import hand_in
-from exam.operations.publishing import publish_pass_list
 from exam.operations.room import start_attempt
 from exam.operations.settling import settle_again
 from exam.queries.corrections import changed_since, effect, effect_of
@@ -49,6 +48,7 @@ from tests.factories import (
     make_item,
     make_officer,
     make_sitting,
+    publish_list,
 )
 from tests.statements import FEW, counted
 
@@ -271,9 +271,8 @@ def test_hours_that_came_after_the_closing_turn_nobodys_result(session, place, o
 
 def test_a_published_list_stays_and_the_difference_is_counted(session, place, office):
     sitting, _people, item, _noise = place
-    account = make_account(session, Role.ADMINISTRATOR)
     with clock.at(AFTER + timedelta(hours=1)):
-        pass_list = publish_pass_list(session, sitting, Actor(account.id, account.display_name))
+        pass_list = publish_list(session, sitting)
     listed, digest = published(session, pass_list), pass_list.digest
     assert changed_since(session, pass_list) == (0, 0)
     corrected(session, sitting, item, office, frozenset("A"))

@@ -12,7 +12,6 @@ from core.db import reading, transaction
 from exam.models.planning import Candidate, ExamBlueprint, Sitting
 from exam.models.results import KeyCorrection, Mark, ScoreCheck
 from exam.operations.closing import close_sitting
-from exam.operations.publishing import publish_pass_list
 from exam.states import CheckFinding, CorrectionState, SittingKind, SittingState
 from people.permissions import Role
 from tests.factories import (
@@ -23,6 +22,7 @@ from tests.factories import (
     make_city,
     make_officer,
     make_sitting,
+    publish_list,
 )
 from tests.forms_browser import FormsBrowser
 
@@ -62,7 +62,7 @@ def closed(database):
         with clock.at(AFTER):
             close_sitting(session, sitting, actor)
         with clock.at(AFTER + timedelta(hours=1)):
-            publish_pass_list(session, sitting, actor)
+            publish_list(session, sitting)
         own = make_account(session, Role.CANDIDATE, city.county, officer=officer)
     return sitting, failed, singles[0], closer, own
 

@@ -7,27 +7,27 @@ import pytest
 from sqlalchemy import select
 
 from core import clock
-from core.audit import Actor
 from core.db import reading, transaction
 from core.sheets import read_sheet, write_csv
 from exam.candidate_sheet import COLUMNS
 from exam.models.planning import Candidate, Sitting
+from exam.models.results import PassList
 from exam.operations.closing import close_sitting
 from exam.operations.planning import register_candidates
-from exam.operations.publishing import publish_pass_list
 from exam.states import SittingState, Standing
 from people.permissions import Role
 from people.posts import EmploymentType
 from questions.kinds import ItemKind
 from tests.factories import (
     ACTOR,
-    make_account,
+    draft_list,
     make_attempt,
     make_candidate,
     make_city,
     make_item,
     make_officer,
     make_sitting,
+    publish_list,
 )
 from tests.forms_browser import file_field
 
@@ -72,8 +72,7 @@ def closed(database):
 @pytest.fixture
 def pass_list(closed):
     with transaction() as session:
-        actor = Actor(make_account(session, Role.ADMINISTRATOR).id, "管理员")
-        return publish_pass_list(session, session.get_one(Sitting, closed[0].id), actor)
+        return publish_list(session, session.get_one(Sitting, closed[0].id))
 
 
 def cells(browser):
@@ -153,10 +152,12 @@ def test_steps_that_are_refused_change_nothing(signed_in, running):
     token = browser.page.find("input", attrs={"name": "csrf_token"})["value"]
     for step in ("open", "close"):
         assert browser.client.post(f"{path}/{step}", data={"csrf_token": token}).status_code == 409
-    publish = browser.client.post(f"/pass-lists/publish/{running[0].id}", data={"csrf_token": token})
-    assert publish.status_code == 409
+    terms = {"csrf_token": token, "mode": "publish_effective", "basis": "openness_2019"}
+    draft = browser.client.post(f"/pass-lists/publish/{running[0].id}", data=terms)
+    assert "当前状态为“进行中”" in draft.get_data(as_text=True)
     with reading() as session:
         assert session.get_one(Sitting, running[0].id).state == SittingState.OPEN
+        assert session.scalars(select(PassList)).all() == []
 
 
 def test_one_person_is_found_by_name_and_registered(signed_in, running):
@@ -348,25 +349,54 @@ def test_the_chart_and_the_sheet_say_what_the_page_says(signed_in, closed):
     assert len(rows) == 5
 
 
-def test_a_list_is_previewed_and_then_published(signed_in, browser, closed):
-    office = signed_in(Role.ADMINISTRATOR)
+def test_a_list_is_drafted_approved_by_another_and_then_published(signed_in, browser, closed):
+    office, second = signed_in(Role.ADMINISTRATOR), signed_in(Role.ADMINISTRATOR)
     office.open(f"/results/{closed[0].id}")
     office.open(office.link("预览并公布名单"))
     assert [row[1] for row in cells(office)] == ["区合格", "局合格"]
-    assert "尚未公布" in office.text()
+    office.submit({"mode": "notice_then_effective", "contact": ""}, action=f"/publish/{closed[0].id}")
+    assert "请填写公布机关的联系方式" in office.text()
+    office.submit({"contact": "执法监督科，0335-1234567"}, action=f"/publish/{closed[0].id}")
+    assert "名单已起草，共 2 人，须由另一名管理员批准。" in office.text()
+    assert "名单由您起草，须由另一名管理员批准。" in office.text()
+    assert office.page.select("form[action$='/approve']") == []
+    second.open(office.response.request.path)
+    second.submit(action="/approve")
     browser.open("/pass-lists/")
     assert "还没有公布名单" in browser.text()
-    office.submit(action=f"/publish/{closed[0].id}")
-    assert "名单已公布，共 2 人。" in office.text()
+    second.submit(action="/publish")
+    assert "名单已公布，共 2 人，已写入公开日志。" in second.text()
+    assert "公示至 2026年3月9日" in second.text()
     office.open(f"/pass-lists/publish/{closed[0].id}")
-    assert "已经公布，不能重复公布" in office.text()
-    assert office.page.select("main form") == []
+    assert "没有需要更正的内容" in office.text()
+
+
+def test_a_draft_is_put_back_and_discarded_with_a_reason(signed_in, closed):
+    with transaction() as session:
+        drafted = draft_list(session, session.get_one(Sitting, closed[0].id))
+    office = signed_in(Role.ADMINISTRATOR)
+    office.open(f"/pass-lists/drafts/{drafted.id}")
+    office.submit(action="/approve")
+    office.submit({"remark": ""}, action="/discard")
+    assert "请写明原因。" in office.text()
+    form = office.page.select_one("form[action$='/discard']")
+    token = form.select_one("input[name=csrf_token]")["value"]
+    path = form.select_one("button[formaction]")["formaction"]
+    office.client.post(path, data={"csrf_token": token, "remark": "先核对单位名称"})
+    office.open(f"/pass-lists/drafts/{drafted.id}")
+    assert "先核对单位名称" in office.text()
+    assert "下一步：批准" in office.text()
+    office.submit({"remark": "单位名称有误"}, action="/discard")
+    assert "这份名单已作废，可以重新起草。" in office.text()
+    office.open(f"/pass-lists/publish/{closed[0].id}")
+    assert "单位名称有误" in office.text()
+    assert office.page.select("form[action*='/publish/']")
 
 
 def test_anybody_may_read_the_list_and_only_what_is_public(browser, pass_list, closed):
     browser.open("/")
     browser.open(browser.link("春季考试合格人员名单"))
-    assert figures(browser) == {"passed": "2", "units": "2"}
+    assert figures(browser) == {"passed": "2", "units": "2", "participated": "3"}
     with reading() as session:
         numbers = sorted(
             session.get_one(Candidate, closed[1][name].id).candidate_no for name in ("区合格", "局合格")

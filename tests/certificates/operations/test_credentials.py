@@ -1,6 +1,6 @@
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from certificates.operations.credentials import (
     issue_for_pass_list,
     lookup_token,
 )
-from certificates.queries.issuing import passed_without_credential
+from certificates.queries.issuing import passed_without_credential, withdrawn_with_credential
 from certificates.queries.statements import statement_of
 from certificates.statements import CREDENTIAL, STATUS
 from certificates.states import CredentialSource, CredentialState
@@ -22,6 +22,9 @@ from core.errors import InvalidError, RefusedError
 from core.import_kinds import dry_run, import_sheet
 from core.models import AuditEntry, Job, LogEntry, LogHead
 from core.sheets import write_csv
+from exam.list_states import ObjectionState
+from exam.models.publishing import Objection
+from exam.models.results import PassListEntry
 from people.identity import Identity
 from people.permissions import Role
 from people.posts import DocumentKind, EmploymentType, PostState
@@ -51,9 +54,9 @@ def audited(session, verb):
 
 
 def test_everybody_on_the_list_gets_a_credential_with_what_the_list_and_the_roll_say(session, city):
-    pass_list, officers = listed(session, city, enforcement_area="海东区滨海路")
-    make_pass_list(session, [make_officer(session, city.county)])
     with clock.at(clock.at_city_time(date(2026, 3, 2), 9)):
+        pass_list, officers = listed(session, city, enforcement_area="海东区滨海路")
+        make_pass_list(session, [make_officer(session, city.county)])
         assert issue_for_pass_list(session, pass_list, URL, ACTOR) == 3
     issued = credentials(session)
     assert [one.cert_no for one in issued] == ["99100100001", "99100100002", "99100100003"]
@@ -314,3 +317,80 @@ def test_every_credential_that_is_taken_over_is_logged(session, holder):
 def test_a_credential_that_has_run_out_may_be_taken_over(session, holder):
     import_sheet(session, CREDENTIALS, "a.csv", sheet(row(发证日期="2010-01-01", 有效期至="2014-12-31")), OFFICE)
     assert len(credentials(session)) == 1
+
+
+def refused_with(session, pass_list):
+    with pytest.raises(RefusedError) as caught:
+        issue_for_pass_list(session, pass_list, URL, ACTOR)
+    return [reason.code for reason in caught.value.reasons]
+
+
+def test_nothing_is_issued_to_a_list_that_is_still_in_notice(session, city):
+    pass_list, _officers = listed(session, city)
+    pass_list.effective_on = clock.today() + timedelta(days=1)
+    assert refused_with(session, pass_list) == ["in_notice"]
+
+
+def test_nothing_is_issued_to_a_list_that_is_not_in_the_log(session, city):
+    pass_list, _officers = listed(session, city)
+    pass_list.effective_on = pass_list.log_index = None
+    assert refused_with(session, pass_list) == ["not_logged"]
+
+
+def test_nothing_is_issued_to_a_version_that_was_superseded(session, city):
+    pass_list, _officers = listed(session, city)
+    make_pass_list(session, [], sitting_id=pass_list.sitting_id, version=2, supersedes_id=pass_list.id)
+    assert refused_with(session, pass_list) == ["superseded"]
+
+
+def test_whoever_was_objected_to_is_held_back_alone(session, city):
+    pass_list, _officers = listed(session, city)
+    entry = session.scalars(select(PassListEntry).where(PassListEntry.serial == 2)).one()
+    objection = Objection(
+        pass_list_id=pass_list.id,
+        serial=entry.serial,
+        candidate_id=entry.candidate_id,
+        number="1234567890",
+        code_digest="0" * 64,
+        address_digest="0" * 64,
+        name_sealed=b"",
+        contact_sealed=b"",
+        text_sealed=b"",
+        made_at=clock.now(),
+        due_on=clock.today(),
+        is_due_provisional=False,
+        drafted_by=pass_list.drafted_by,
+        approved_by=pass_list.approved_by,
+    )
+    session.add(objection)
+    session.flush()
+    assert issue_for_pass_list(session, pass_list, URL, ACTOR) == 2
+    (left,) = passed_without_credential(session, pass_list, clock.today())
+    assert (left.candidate_id, [one.code for one in left.reasons]) == (entry.candidate_id, ["held_back"])
+    objection.state, objection.answered_at = ObjectionState.DISMISSED, clock.now()
+    session.flush()
+    assert issue_for_pass_list(session, pass_list, URL, ACTOR) == 1
+
+
+def test_a_tombstone_is_issued_nothing_and_a_credential_of_one_is_named(session, city):
+    pass_list, _officers = listed(session, city)
+    entry = session.scalars(select(PassListEntry).where(PassListEntry.serial == 2)).one()
+    entry.is_listed, entry.name, entry.candidate_no = False, "", ""
+    session.flush()
+    assert issue_for_pass_list(session, pass_list, URL, ACTOR) == 2
+    assert withdrawn_with_credential(session, pass_list) == []
+    other = session.scalars(select(PassListEntry).where(PassListEntry.serial == 1)).one()
+    other.is_listed, other.name, other.candidate_no = False, "", ""
+    session.flush()
+    (left,) = withdrawn_with_credential(session, pass_list)
+    assert left.candidate_id == other.candidate_id
+
+
+def test_a_line_added_later_waits_for_its_own_day(session, city):
+    pass_list, _officers = listed(session, city)
+    entry = session.scalars(select(PassListEntry).where(PassListEntry.serial == 3)).one()
+    entry.effective_on = clock.today() + timedelta(days=1)
+    session.flush()
+    assert issue_for_pass_list(session, pass_list, URL, ACTOR) == 2
+    (left,) = passed_without_credential(session, pass_list, clock.today())
+    assert [one.code for one in left.reasons] == ["line_in_notice"]
