@@ -14,7 +14,7 @@ from core.errors import NotFoundError
 from core.import_flow import XLSX
 from core.sheets import Cell, WorkbookSheet, write_workbook
 from core.texts import Text, lazy_gettext as _
-from exam.documents import ChartBar, PassRateChart, pass_rate_chart
+from exam.documents.charts import ChartBar, PassRateChart, pass_rate_chart
 from exam.models.planning import Sitting
 from exam.pass_rates import FiguresTable, UnitFigures, UnitRow, table
 from exam.queries import planning, results

@@ -2,7 +2,7 @@ import re
 from decimal import Decimal
 from xml.dom import minidom
 
-from exam.documents import ChartBar, PassRateChart, pass_rate_chart
+from exam.documents.charts import ChartBar, PassRateChart, pass_rate_chart
 
 BARS = (
     ChartBar("海东区", Decimal("64.5"), 20, 31),

@@ -1,0 +1,1 @@
+"""What the exam puts on paper and into files: charts, the circular, its tables."""
