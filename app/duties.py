@@ -15,6 +15,7 @@ from core.texts import Text, lazy_gettext as _
 from exam.duties import Duty, DutyKind
 from exam.non_completion import ANSWER_WORKING_DAYS
 from exam.queries.duties import open_duties, sittings_to_register_for
+from exam.reminders import NamedDuty
 from people.scope import Scope
 
 
@@ -25,12 +26,14 @@ def duties_within(session: Session, scope: Scope, now: datetime) -> list[Duty]:
     return open_duties(session, scope, now, unregistered)
 
 
-def words_of(duty: Duty) -> Text:
+def words_of(duty: Duty | NamedDuty) -> Text:
     """Return what is to be done, in one sentence without a full stop; it names nobody."""
     subject, count = duty.subject, duty.count
     match duty.kind:
         case DutyKind.REGISTER:
-            return _("在“%(subject)s”开考前登记考生，还有 %(count)s 名无证人员没有登记", subject=subject, count=count)
+            return _(
+                "在“%(subject)s”开考前登记考生，还有 %(count)s 名无证人员没有登记", subject=subject, count=count
+            )
         case DutyKind.TRAIN:
             return _("在“%(subject)s”开考前补足学时，还有 %(count)s 人学时不足", subject=subject, count=count)
         case DutyKind.ANSWER:

@@ -14,7 +14,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
 
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 10
 ACCEPTED = 250
 
 
@@ -53,6 +53,10 @@ class MailError(Exception):
     """The server has certainly not taken the mail; the message says why in the server's own words."""
 
 
+class AwayError(MailError):
+    """The server cannot be reached or does not let us in: the next mail would fare no better."""
+
+
 class LostMailError(Exception):
     """The connection broke after the mail was handed over: nobody knows whether it was taken."""
 
@@ -76,13 +80,17 @@ def send(server: MailServer, letter: Letter) -> None:
     content = message_of(server, letter).as_bytes(policy=SMTP)
     try:
         smtp = _connection(server)
-        try:
-            _address(smtp, server.sender, letter.to)
-            _hand_over(smtp, content)
-        finally:
-            _leave(smtp)
     except (OSError, smtplib.SMTPException) as error:
+        raise AwayError(_words_of(error)) from error
+    try:
+        _address(smtp, server.sender, letter.to)
+        _hand_over(smtp, content)
+    except smtplib.SMTPResponseException as error:
         raise MailError(_words_of(error)) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise AwayError(_words_of(error)) from error
+    finally:
+        _leave(smtp)
 
 
 def message_of(server: MailServer, letter: Letter) -> EmailMessage:

@@ -6,11 +6,11 @@ none of the people behind it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from core.texts import Text, lazy_gettext as _
-from exam.duties import Duty
+from exam.duties import Duty, DutyKind
 
 MOST_TRIES = 5
 RETRY_AFTER = timedelta(minutes=15)
@@ -43,12 +43,40 @@ class Milestone(StrEnum):
 
 
 @dataclass(frozen=True)
+class NamedDuty:
+    """One duty as a mail names it: no person, only how many."""
+
+    kind: DutyKind
+    subject: str
+    count: int
+    last_day: date
+    is_overdue: bool
+
+    @property
+    def stored(self) -> list[str | int | bool]:
+        """Return it as it is kept with the mail."""
+        return [self.kind, self.subject, self.count, self.last_day.isoformat(), self.is_overdue]
+
+
+@dataclass(frozen=True)
 class TryFacts:
     """What sending a mail once more rests on."""
 
     state: ReminderState
     tries: int
     tried_at: datetime
+
+
+def named(duty: Duty, now: datetime) -> NamedDuty:
+    """Return a duty as a mail of this moment names it."""
+    return NamedDuty(duty.kind, duty.subject, duty.count, duty.last_day, duty.is_overdue(now))
+
+
+def named_again(stored: Sequence[str | int | bool]) -> NamedDuty:
+    """Return a duty as it was kept with a mail."""
+    kind, subject, count, last_day, is_overdue = stored
+    day = date.fromisoformat(str(last_day))
+    return NamedDuty(DutyKind(str(kind)), str(subject), int(count), day, bool(is_overdue))
 
 
 def causes_for(duties: Sequence[Duty], already: Iterable[str], now: datetime, days_before: int) -> list[str]:

@@ -108,7 +108,7 @@ class Reminder(Keyed, Base):
     """One mail to one account about its unit's open duties, written down before it is sent.
 
     Personal data: the address. Kept a year. ``causes`` are the duties and milestones it was sent for,
-    ``duties`` everything it names, as ``[kind, subject, count, last day]``.
+    ``duties`` everything it names, as ``[kind, subject, count, last day, whether overdue]``.
     """
 
     __tablename__ = "reminder"
@@ -125,7 +125,7 @@ class Reminder(Keyed, Base):
     day: Mapped[date]
     address: Mapped[str] = mapped_column(String(254))
     causes: Mapped[list[str]] = mapped_column(JSON)
-    duties: Mapped[list[list[str | int]]] = mapped_column(JSON)
+    duties: Mapped[list[list[str | int | bool]]] = mapped_column(JSON)
     state: Mapped[ReminderState] = mapped_column(String(8))
     tries: Mapped[int] = mapped_column(default=1)
     tried_at: Mapped[datetime]

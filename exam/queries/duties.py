@@ -67,5 +67,6 @@ def _cards(session: Session, scope: Scope) -> list[CardWork]:
     if scope.organisation_id is not None:
         query = query.where(SupervisionCard.organisation_id == scope.organisation_id)
     return [
-        CardWork(one.organisation_id, one.id, one.number, clock.end_of(one.due_on)) for one in session.scalars(query)
+        CardWork(one.organisation_id, one.id, one.number, clock.end_of(one.due_on))
+        for one in session.scalars(query)
     ]

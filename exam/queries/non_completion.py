@@ -87,9 +87,7 @@ class AnswerCounts:
     late: int = 0
 
     def __add__(self, other: "AnswerCounts") -> "AnswerCounts":
-        return AnswerCounts(
-            self.missing + other.missing, self.answered + other.answered, self.late + other.late
-        )
+        return AnswerCounts(self.missing + other.missing, self.answered + other.answered, self.late + other.late)
 
     @property
     def open(self) -> int:
@@ -236,9 +234,7 @@ def _persons(session: Session, sitting: Sitting, results: Sequence[Result]) -> l
         done = hours_by_officer(session, sitting.course_id, officers, until=sitting.closed_at)
     required = required_hours(session, sitting)
     return [
-        MissingPerson(
-            one, Hours(done.get(one.candidate.officer_id, ZERO), required), answers.get(one.candidate_id)
-        )
+        MissingPerson(one, Hours(done.get(one.candidate.officer_id, ZERO), required), answers.get(one.candidate_id))
         for one in results
     ]
 
@@ -271,7 +267,7 @@ def _given(session: Session, candidate_ids: Iterable[UUID]) -> dict[UUID, int]:
         .where(NonCompletionAnswer.candidate_id.in_(list(candidate_ids)))
         .group_by(NonCompletionAnswer.candidate_id)
     )
-    return {candidate_id: number for candidate_id, number in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def _outcomes(session: Session, candidate_ids: Iterable[UUID]) -> dict[UUID, Outcome]:

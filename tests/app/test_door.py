@@ -18,7 +18,7 @@ PARAMETERS = {"code": "en", "layout": "a4", "token": "A" * 26, "filename": "them
 # P public, C candidate, U unit administrator, A city administrator, H human resources, I invigilator.
 MAY_OPEN = {
     "accommodations": {"index": "UAI", "show": "A", "change": "A"},
-    "account": {"sign_in": "PCUAHI", "password": "CUAHI", "sign_out": "CUAHI"},
+    "account": {"sign_in": "PCUAHI", "password": "CUAHI", "contact": "CUAHI", "sign_out": "CUAHI"},
     "blueprints": {"index": "A", "new": "A", "show": "UAI"},
     "acts": {"prepare": "AI", "confirm": "AI"},
     "board": {"show": "AI", "rows": "AI", "timeline": "AI"},
@@ -48,6 +48,7 @@ MAY_OPEN = {
         "draw_again": "A",
         "credentials_*": "A",
     },
+    "duties": {"index": "UA", "supervise": "A", "mails": "UA"},
     "draws": {"index": "PCUAHI", "show": "PCUAHI", "bank": "PCUAHI"},
     "exam_api": {"append": "C", "leave": "C", "open_place": "C", "time": "C"},
     "held": {"show": "AI", "decide": "AI", "upload": "AI"},
@@ -62,6 +63,7 @@ MAY_OPEN = {
     },
     "lookup": {"ask": "PCUAHI", "token": "PCUAHI"},
     "mocks": {"join": "C"},
+    "non_completion": {"show": "UA", "answer": "U", "person": "UA", "answer_one": "U", "sheet": "UA"},
     "officers": {
         "index": "UAH",
         "show": "UAH",
@@ -72,6 +74,7 @@ MAY_OPEN = {
     },
     "organisations": {"index": "UAH", "own": "UAH", "show": "UAH", "tree_*": "A"},
     "pass_lists": {"index": "PCUAHI", "show": "PCUAHI", "sealed": "PCUAHI", "preview": "A", "publish": "A"},
+    "preparation": {"short_hours": "UA"},
     "receipts": {"check": "PCUAHI"},
     "results": {"show": "UA", "people": "UA", "chart": "UA", "workbook": "UA"},
     "room": {
@@ -112,6 +115,14 @@ MAY_OPEN = {
         "register_make_up": "A",
         "change_standing": "A",
         "candidates_*": "A",
+    },
+    "supervision": {
+        "index": "UA",
+        "show": "UA",
+        "document": "UA",
+        "answer": "U",
+        "send_back": "A",
+        "close": "A",
     },
     "training": {
         "index": "UA",
