@@ -66,4 +66,4 @@ def path_of(duty: Duty) -> str:
         return url_for("non_completion.show", sitting_id=duty.subject_id, answered="no")
     if duty.kind is DutyKind.TRAIN:
         return url_for("preparation.short_hours", sitting_id=duty.subject_id)
-    return url_for("sittings.show", sitting_id=duty.subject_id)
+    return url_for("sittings.register", sitting_id=duty.subject_id, organisation=duty.organisation_id)
