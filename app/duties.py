@@ -39,7 +39,7 @@ def words_of(duty: Duty | NamedDuty) -> Text:
         case DutyKind.ANSWER:
             return _("逐人说明“%(subject)s”未完成的原因，还有 %(count)s 人没有答复", subject=subject, count=count)
         case DutyKind.CARD:
-            return _("答复%(subject)s督办卡", subject=subject)
+            return _("答复督办卡 %(subject)s", subject=subject)
 
 
 def requirement_of(duty: Duty) -> Text:

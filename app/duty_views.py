@@ -105,7 +105,7 @@ def supervise() -> str | Response:
             try:
                 identity = current_user._get_current_object()
                 card = issue_card(session, unit, _draft_of(form, duty), identity)
-                flash(_("已向%(unit)s发出%(number)s督办卡。", unit=unit.name, number=card.number), "success")
+                flash(_("已向%(unit)s发出督办卡，编号%(number)s。", unit=unit.name, number=card.number), "success")
                 return redirect(url_for("supervision.show", card_id=card.id))
             except DomainError as error:
                 form.refuse(error)

@@ -92,7 +92,7 @@ def _refuse_second(session: Session, unit: Organisation, draft: CardDraft) -> No
     )
     number = session.scalar(query)
     if number is not None:
-        text = _("这项工作已发出%(number)s督办卡，办结前不能再发。", number=number)
+        text = _("这项工作已发出督办卡（%(number)s），办结前不能再发。", number=number)
         raise RefusedError([Reason("is_supervised", text)])
 
 

@@ -126,7 +126,7 @@ def test_an_overdue_duty_becomes_a_card_that_the_unit_answers_and_the_city_close
     assert "请填写责任人姓名" in city.text()
     assert city.page.select_one("textarea[name=requirement]").get_text().strip() == "三日内答复"
     city.submit({"owner_name": "王芳", "owner_post": "副区长"})
-    assert "已向海东区发出督办" in city.text()
+    assert "已向海东区发出督办卡" in city.text()
     city.open("/duties/")
     assert "1号" in city.text()
     unit.open("/")
