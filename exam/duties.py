@@ -51,8 +51,13 @@ class Duty:
 
     @property
     def key(self) -> str:
-        """Return what tells this duty from every other one of its unit, and a moved date from the old one."""
-        return f"{self.kind}:{self.subject_id}:{self.last_day.isoformat()}"
+        """Return what tells this duty from every other one of its unit, whatever its date."""
+        return f"{self.kind}:{self.subject_id}"
+
+    @property
+    def dated_key(self) -> str:
+        """Return what tells it from itself with another date, which is to be reminded of anew."""
+        return f"{self.key}:{self.last_day.isoformat()}"
 
     @property
     def last_day(self) -> date:

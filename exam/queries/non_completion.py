@@ -184,11 +184,15 @@ def answer_facts(session: Session, sitting: Sitting, seen: dict[UUID, int], scop
 
 
 def unanswered_counts(session: Session, scope: Scope) -> dict[tuple[UUID, UUID], int]:
-    """Return how many people without an answer each unit has, by (sitting, unit), over all closed sittings."""
-    answered = select(NonCompletionAnswer.id).where(NonCompletionAnswer.candidate_id == Result.candidate_id)
+    """Return how many people without an answer each unit has, by (sitting, unit), over all closed sittings.
+
+    The sittings are named, because the index over results begins with them.
+    """
+    closed = list(session.scalars(select(Sitting.id).where(Sitting.state == SittingState.CLOSED)))
     query = (
         select(Result.sitting_id, Result.organisation_id, func.count())
-        .where(Result.outcome == Outcome.NOT_COMPLETED, newest_result(), ~answered.exists())
+        .where(Result.sitting_id.in_(closed), Result.outcome == Outcome.NOT_COMPLETED, newest_result())
+        .where(~_is_answered())
         .group_by(Result.sitting_id, Result.organisation_id)
     )
     rows = session.execute(_within(query, scope))

@@ -31,17 +31,17 @@ def test_a_duty_gives_cause_some_days_before_and_once_more_when_overdue():
         new = causes_for([DUTY], had, now, 3)
         causes += [(now, cause) for cause in new]
         had += new
-    assert causes == [(DUE - 3 * DAY, f"{DUTY.key}:soon"), (DUE, f"{DUTY.key}:overdue")]
+    assert causes == [(DUE - 3 * DAY, f"{DUTY.dated_key}:soon"), (DUE, f"{DUTY.dated_key}:overdue")]
 
 
 def test_a_look_that_comes_late_makes_up_for_it_once():
-    assert causes_for([DUTY], [], DUE + 30 * DAY, 3) == [f"{DUTY.key}:overdue"]
+    assert causes_for([DUTY], [], DUE + 30 * DAY, 3) == [f"{DUTY.dated_key}:overdue"]
 
 
 def test_a_date_that_moves_is_a_new_cause():
     moved = replace(DUTY, due_at=DUE + DAY)
     had = causes_for([DUTY], [], DUE - DAY, 3)
-    assert causes_for([moved], had, DUE - DAY, 3) == [f"{moved.key}:soon"]
+    assert causes_for([moved], had, DUE - DAY, 3) == [f"{moved.dated_key}:soon"]
 
 
 def test_a_duty_comes_back_from_its_row_as_it_was():
