@@ -80,7 +80,7 @@ def named_again(stored: Sequence[str | int | bool]) -> NamedDuty:
 
 
 def causes_for(duties: Sequence[Duty], already: Iterable[str], now: datetime, days_before: int) -> list[str]:
-    """Return the causes for a mail now that no earlier mail has had, each as a duty's dated key and its milestone."""
+    """Return the causes for a mail now that no earlier mail has had: dated keys of duties with their milestone."""
     had = frozenset(already)
     reached = ((duty, _milestone(duty, now, days_before)) for duty in duties)
     causes = [f"{duty.dated_key}:{milestone}" for duty, milestone in reached if milestone is not None]
