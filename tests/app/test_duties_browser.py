@@ -35,6 +35,14 @@ def accounts(database):
         )
 
 
+@pytest.fixture
+def inspected(chromium, live_server):
+    """A window that the inspector may put its script into."""
+    context = chromium.new_context(base_url=live_server, locale="zh-CN", bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
 def reach(page: Page, selector: str) -> None:
     """Press Tab until the element has the focus, as somebody without a mouse does."""
     for _press in range(80):
@@ -66,7 +74,8 @@ def test_a_unit_answers_by_keyboard_alone(page, accounts):
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_the_pages_fit_their_width_and_are_free_of_faults(page, accounts, width):
+def test_the_pages_fit_their_width_and_are_free_of_faults(inspected, accounts, width):
+    page = inspected
     page.set_viewport_size({"width": width, "height": 900})
     unit, office = accounts
     with reading() as session:
