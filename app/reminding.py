@@ -1,9 +1,10 @@
 """Mails that remind units of what they have open: found when the worker looks, sent by a job, one by one.
 
 The worker does other things too, such as handing in overdue attempts: a server that is away ends the run at
-once, and no run sends more than some. What was not sent is found again at a later look.
+once, and no run sends more than some or takes long. What was not sent is found again at a later look.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +40,7 @@ JOB = "duties:remind"
 LOOK_EVERY = timedelta(minutes=10)
 FIRST_HOUR = 8
 SENT_AT_ONCE = 20
+LONGEST_SECONDS = 10.0
 log = structlog.get_logger()
 
 
@@ -94,6 +96,7 @@ def remind(run: Run) -> None:
         return
     with transaction() as session:
         give_up_lost(session, clock.now())
+    began = time.monotonic()
     for sent, reminder in enumerate(_reserved(), start=1):
         if not _deliver(server, reminder):
             return
@@ -101,7 +104,7 @@ def remind(run: Run) -> None:
             run.report(session, sent, sent)
         if run.stopping.is_set():
             raise Interrupted
-        if sent == SENT_AT_ONCE:
+        if sent == SENT_AT_ONCE or time.monotonic() - began > LONGEST_SECONDS:
             with transaction() as session:
                 enqueue(session, JOB, {})
             return

@@ -49,6 +49,11 @@ def reminded_on(session: Session, day: date) -> set[UUID]:
 
 def unsettled(session: Session, day: date) -> list[Reminder]:
     """Return the mails of which the last word is not said: those on their way, and failed ones of the day."""
+    can_be_reached = Account.is_active.is_(True) & (Account.email != "")
     is_failed_today = (Reminder.state == ReminderState.FAILED) & (Reminder.day == day)
-    query = select(Reminder).where((Reminder.state == ReminderState.SENDING) | is_failed_today)
+    query = (
+        select(Reminder)
+        .join(Account, Reminder.account_id == Account.id)
+        .where((Reminder.state == ReminderState.SENDING) | (is_failed_today & can_be_reached))
+    )
     return list(session.scalars(query.order_by(Reminder.id)))
