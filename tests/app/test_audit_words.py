@@ -7,6 +7,7 @@ from flask_babel import force_locale
 
 from app.audit_words import VERB_NAMES, actor_name, verb_name
 from core.audit import SYSTEM
+from exam.supervision import CardVerb
 
 ROOT = Path(__file__).resolve().parents[2]
 VERB = re.compile(r"""["']((?:people|training|questions|exam|certificates):[a-z_]+:[a-z_]*)(["'{])""")
@@ -28,7 +29,13 @@ def test_every_recorded_verb_has_a_name():
 
 def test_every_verb_with_a_changing_last_word_has_names():
     changing = [verb for verb, end in recorded_verbs() if end == "{"]
-    assert sorted(changing) == ["certificates:cleanup_case:", "exam:held:", "questions:item:"]
+    assert sorted(changing) == [
+        "certificates:cleanup_case:",
+        "exam:held:",
+        "exam:supervision_card:",
+        "questions:item:",
+    ]
+    assert {f"exam:supervision_card:{verb}" for verb in CardVerb} <= VERB_NAMES.keys()
     assert {"exam:held:accept", "exam:held:refuse"} <= VERB_NAMES.keys()
     assert {"certificates:cleanup_case:keep", "certificates:cleanup_case:remove"} <= VERB_NAMES.keys()
     assert {"questions:item:retire", "questions:item:restore"} <= VERB_NAMES.keys()

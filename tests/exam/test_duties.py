@@ -95,7 +95,7 @@ def place(session):
         make_candidate(session, coming, make_officer(session, city.county), standing=Standing.EXEMPT)
         for unit in (city.county, city.department):
             make_candidate(session, closed, make_officer(session, unit))
-    with clock.at(CLOSES):
+    with clock.at(CLOSES + timedelta(minutes=1)):
         close_sitting(session, closed, ACTOR)
     return city, coming, closed
 
