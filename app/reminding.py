@@ -157,8 +157,8 @@ def letter_of(reminder: Reminder, address: str) -> Letter:
 def _line(place: int, duty: NamedDuty) -> str:
     words = {"place": place, "words": words_of(duty), "day": duty.last_day.isoformat()}
     if duty.is_overdue:
-        return _("%(place)s. 【已逾期】%(words)s。期限：%(day)s", **words)
-    return _("%(place)s. %(words)s。期限：%(day)s", **words)
+        return str(_("%(place)s. 【已逾期】%(words)s。期限：%(day)s", **words))
+    return str(_("%(place)s. %(words)s。期限：%(day)s", **words))
 
 
 def _is_waiting(session: Session, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Pages of those who have not completed a closed sitting: the list, one person, the answers, the sheet."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -187,7 +188,7 @@ def _wanted(session: Session) -> AnswerFilter:
     )
 
 
-def _filters() -> dict[str, str]:
+def _filters() -> dict[str, Any]:
     """Return what the list is narrowed to as it stands in the address, to come back to the same place."""
     return {name: request.args[name] for name in FILTERS if name in request.args}
 
