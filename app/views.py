@@ -13,7 +13,6 @@ from core.db import probe, reading
 from core.models import JobState
 from core.queries import jobs, recent_audit
 from core.texts import lazy_gettext as _
-from exam.duties import DUTY_NAMES
 from exam.queries.pass_lists import recent_pass_lists
 from exam.supervision import CARD
 from people.permissions import Permission, Role
@@ -53,7 +52,6 @@ def front() -> str:
             is_unit=is_unit,
             unit=organisation(session, current_user.organisation_id, current_user.scope) if is_unit else None,
             duties=duties,
-            kinds=DUTY_NAMES,
             card_words=CARD.words,
         )
 

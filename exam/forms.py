@@ -345,7 +345,7 @@ class CardStepForm(Form):
     """What is written at one step of a supervision card; a new date only where it goes back to the unit."""
 
     text = TextAreaField(
-        _("办理情况"), [InputRequired(_("请填写办理情况。")), Length(max=STEP_LENGTH)], render_kw={"rows": 5}
+        _("办理情况"), [InputRequired(_("请填写这一栏，再提交。")), Length(max=STEP_LENGTH)], render_kw={"rows": 5}
     )
     due_on = DateField(_("新的办结期限"), [Optional()])
 

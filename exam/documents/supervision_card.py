@@ -78,8 +78,8 @@ def supervision_card(card: CardSheet) -> bytes:
     page.row("督办事项", card.matter, least=18)
     page.pair(("责任单位", card.unit_name), ("责任人", card.owner))
     page.pair(("签发日期", _day(card.issued_on)), ("办结期限", _day(card.due_on)))
-    page.row("工作要求\n及依据", card.requirement, least=34)
-    page.row("办理情况", _written(card.steps) or "（单位在此填写办理情况，加盖公章后报送。）", least=62)
+    page.row("工作要求\n及依据", card.requirement, least=40)
+    page.row("办理情况", _written(card.steps) or "（单位在此填写办理情况，加盖公章后报送。）", least=76)
     page.row("办理状态", STATE_WORDS[card.state], least=12)
     page.signatures()
     return page.finished()
@@ -203,7 +203,7 @@ class _Pages:
     def _sample(self) -> None:
         """Write across the ground that the card is made up, and say so at the head in plain words."""
         self._canvas.saveState()
-        self._canvas.translate(WIDTH / 2 * mm, HEIGHT / 2 * mm)
+        self._canvas.translate(WIDTH / 2 * mm, (HEIGHT / 2 - 20) * mm)
         self._canvas.rotate(50)
         for offset, text in ((8, SAMPLE), (-16, SAMPLE_IN_ENGLISH)):
             self._centred_here(text, offset * mm, 62, PALE)

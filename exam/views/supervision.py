@@ -115,6 +115,9 @@ def _step(card_id: UUID, take: Callable[..., None], done: Text) -> str | Respons
 
 def _page(card: SupervisionCard, form: CardStepForm) -> str:
     state = CardState(card.state)
+    may_decide = current_user.may(Permission.SUPERVISION_ISSUE) and state is CardState.ANSWERED
+    if may_decide:
+        form.text.label.text = _("审核意见")
     return render_template(
         "exam/supervision_card.html",
         card=card,
@@ -122,7 +125,7 @@ def _page(card: SupervisionCard, form: CardStepForm) -> str:
         steps=STEP_NAMES,
         today=clock.today(),
         may_answer=current_user.may(Permission.SUPERVISION_ANSWER) and state in WAITING_FOR_UNIT,
-        may_decide=current_user.may(Permission.SUPERVISION_ISSUE) and state is CardState.ANSWERED,
+        may_decide=may_decide,
         form=form,
     )
 

@@ -133,7 +133,7 @@ def test_an_overdue_duty_becomes_a_card_that_the_unit_answers_and_the_city_close
     assert len(rows(unit)) == 2
     unit.open(unit.link("督办卡"))
     unit.submit({"text": ""}, action="/answer")
-    assert "请填写办理情况" in unit.text()
+    assert "请填写这一栏" in unit.text()
     unit.submit({"text": "已逐人答复"}, action="/answer")
     assert "已答复，待办结" in unit.text()
     with reading() as session:

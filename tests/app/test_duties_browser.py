@@ -62,7 +62,7 @@ def test_a_unit_answers_by_keyboard_alone(page, accounts):
         reach(page, "input[name=person]")
         page.keyboard.press("Space")
     reach(page, "select[name=reason]")
-    page.keyboard.type("因病")
+    page.keyboard.press("ArrowDown")
     reach(page, "textarea[name=words]")
     page.keyboard.type("住院治疗")
     reach(page, "form[method=post] button[type=submit]")
