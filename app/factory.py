@@ -4,7 +4,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
-from app import log_api, log_pages, views
+from app import duty_views, log_api, log_pages, views
 from app.errors import answer_errors
 from app.filters import add_filters
 from app.guard import keep_the_door
@@ -12,11 +12,13 @@ from app.headers import send_headers
 from app.languages import is_english, speak
 from app.logs import configure_logs
 from app.navigation import places, upkeep
+from app.reminding import set_up_reminders
 from app.save_door import SaveDoor
 from app.settings import ROOT, Settings
 from certificates.views import clean_up, credentials, lookup
 from core import clock
 from core.db import connect, reading
+from core.mail import use_mail_server
 from core.sealing import matching_digest, use_keys
 from exam import api as exam_api
 from exam.views import (
@@ -32,8 +34,10 @@ from exam.views import (
     held,
     list_files,
     mocks,
+    non_completion,
     objections,
     pass_lists,
+    preparation,
     publishing,
     receipts,
     results,
@@ -42,6 +46,7 @@ from exam.views import (
     score_checks,
     sittings,
     snapshots,
+    supervision,
     working_days,
 )
 from people.permissions import ROLE_NAMES
@@ -68,6 +73,10 @@ BLUEPRINTS = (
     room.bp,
     exam_api.bp,
     results.bp,
+    non_completion.bp,
+    preparation.bp,
+    supervision.bp,
+    duty_views.bp,
     pass_lists.bp,
     snapshots.bp,
     circulars.bp,
@@ -96,6 +105,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure_logs()
     use_keys(settings.secret_bytes)
     connect(settings.database)
+    use_mail_server(settings.mail_server)
+    set_up_reminders(settings.address, settings.reminder_days)
     app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"))
     app.config.update(
         SECRET_KEY=matching_digest("session cookie"),

@@ -1,7 +1,11 @@
 """Which language a page is in: the one chosen by the link, else Chinese."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
 from flask import Flask, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale
 
 from core.clock import CITY_ZONE
 
@@ -20,6 +24,20 @@ def speak(app: Flask) -> None:
 def is_english() -> bool:
     """Say whether this page is in English."""
     return str(get_locale()) == LANGUAGES["en"]
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[bool]:
+    """Put texts outside of any request into one of the languages; yields whether it is English."""
+    with _speaker().test_request_context(), force_locale(LANGUAGES[language]):
+        yield language == "en"
+
+
+@cache
+def _speaker() -> Flask:
+    app = Flask("app")
+    speak(app)
+    return app
 
 
 def _chosen() -> str:

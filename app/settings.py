@@ -9,8 +9,11 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.mail import MailServer, Security
+from people.mail_addresses import ADDRESS
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_BYTES = 32
@@ -27,6 +30,20 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", validation_alias=AliasChoices("PUBLIC_URL"))
     var: Path = Field(default=ROOT / "var", validation_alias=AliasChoices("CHIZHENG_VAR"))
     secret: str = Field(default="", validation_alias=AliasChoices("CHIZHENG_SECRET"))
+    smtp_host: str = Field(default="", validation_alias=AliasChoices("SMTP_HOST"))
+    smtp_port: int = Field(default=25, ge=1, le=65535, validation_alias=AliasChoices("SMTP_PORT"))
+    smtp_security: Security = Field(default=Security.NONE, validation_alias=AliasChoices("SMTP_SECURITY"))
+    smtp_sender: str = Field(default="", validation_alias=AliasChoices("SMTP_SENDER"))
+    smtp_username: str = Field(default="", validation_alias=AliasChoices("SMTP_USERNAME"))
+    smtp_password: str = Field(default="", validation_alias=AliasChoices("SMTP_PASSWORD"), repr=False)
+    reminder_days: int = Field(default=3, ge=0, le=30, validation_alias=AliasChoices("REMINDER_DAYS"))
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> "Settings":
+        """Refuse a mail server without a sender: every mail of ours would be refused later."""
+        if self.smtp_host and not ADDRESS.fullmatch(self.smtp_sender):
+            raise ValueError("SMTP_HOST is set, so SMTP_SENDER must be the address that mails come from")
+        return self
 
     @property
     def database(self) -> str:
@@ -41,6 +58,14 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Return the address that people and QR codes use, without a slash at the end."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Return the server that mails go through; without one the platform sends none."""
+        if not self.smtp_host:
+            return None
+        account = (self.smtp_username, self.smtp_password)
+        return MailServer(self.smtp_host, self.smtp_port, self.smtp_security, self.smtp_sender, *account)
 
     @cached_property
     def secret_bytes(self) -> bytes:

@@ -4,7 +4,9 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.duty_views import shown_duties
 from app.languages import COOKIE, LANGUAGES
+from core import clock
 from core.access import requires
 from core.addresses import own_address
 from core.db import probe, reading
@@ -12,7 +14,9 @@ from core.models import JobState
 from core.queries import jobs, recent_audit
 from core.texts import lazy_gettext as _
 from exam.queries.pass_lists import recent_pass_lists
+from exam.supervision import CARD
 from people.permissions import Permission, Role
+from people.queries import organisation
 
 bp = Blueprint("site", __name__)
 YEAR_SECONDS = 31_536_000
@@ -20,6 +24,7 @@ JOB_NAMES = {
     "certificates:draw": _("生成电子证书"),
     "exam:papers:draw": _("抽取试卷"),
     "exam:subjects:tally": _("统计科目得分"),
+    "duties:remind": _("发送邮件提醒"),
 }
 JOB_STATE_NAMES = {
     JobState.QUEUED: _("排队中"),
@@ -29,7 +34,7 @@ JOB_STATE_NAMES = {
 }
 HOMES = {
     Role.CANDIDATE: "room.mine",
-    Role.UNIT_ADMINISTRATOR: "organisations.own",
+    Role.UNIT_ADMINISTRATOR: "site.front",
     Role.ADMINISTRATOR: "sittings.index",
     Role.HR: "cleanup.index",
     Role.INVIGILATOR: "sittings.index",
@@ -39,8 +44,17 @@ HOMES = {
 @bp.get("/")
 @requires(Permission.PUBLIC_READ)
 def front() -> str:
+    is_unit = current_user.role is Role.UNIT_ADMINISTRATOR
     with reading() as session:
-        return render_template("app/front.html", pass_lists=recent_pass_lists(session))
+        duties = shown_duties(session, current_user.scope, clock.now()) if is_unit else []
+        return render_template(
+            "app/front.html",
+            pass_lists=recent_pass_lists(session),
+            is_unit=is_unit,
+            unit=organisation(session, current_user.organisation_id, current_user.scope) if is_unit else None,
+            duties=duties,
+            card_words=CARD.words,
+        )
 
 
 @bp.get("/home")

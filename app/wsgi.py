@@ -2,12 +2,13 @@
 
 from flask import Flask
 
+from app import reminding
 from app.factory import create_app
 from certificates import jobs as certificate_jobs
 from core.jobs import Worker
 from exam import jobs as exam_jobs
 
-WORK = (certificate_jobs, exam_jobs)  # importing them tells the worker what it can do
+WORK = (certificate_jobs, exam_jobs, reminding)  # importing them tells the worker what it can do
 
 
 def application() -> Flask:

@@ -58,3 +58,9 @@ def page_of(session: Session, query: Select[Any], number: int, size: int = PAGE_
     result = session.execute(query.limit(size).offset((number - 1) * size))
     rows = result.scalars().all() if len(query.column_descriptions) == 1 else result.all()
     return Page(rows, number, size, total)
+
+
+def page_among(rows: Sequence[Row], number: int, size: int = PAGE_SIZE) -> Page[Row]:
+    """Return one page of rows that are all at hand; a number past the end gives the last page."""
+    number = min(max(1, number), max(1, math.ceil(len(rows) / size)))
+    return Page(rows[(number - 1) * size : number * size], number, size, len(rows))

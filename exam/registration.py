@@ -10,7 +10,7 @@ from datetime import datetime
 from core.errors import Reason
 from core.texts import lazy_gettext as _
 from exam.admission import city_time
-from exam.states import STANDING_NAMES, SittingState, Standing
+from exam.states import STANDING_NAMES, SittingKind, SittingState, Standing
 from people.posts import EMPLOYMENT_NAMES, POST_NAMES, EmploymentType, PostState
 
 REASON_LENGTH = 200
@@ -49,6 +49,18 @@ def reasons_against_list(facts: ListFacts, now: datetime) -> list[Reason]:
     if now >= facts.closes_at:
         text = _("考试已于 %(time)s 截止，考生名单不能再改动。", time=city_time(facts.closes_at))
         return [Reason("window_over", text)]
+    return []
+
+
+def reasons_against_unit(kind: SittingKind, opens_at: datetime, now: datetime) -> list[Reason]:
+    """Return why a unit cannot put its own people on the list, where the city's office still may."""
+    if kind is not SittingKind.REGULAR:
+        return [Reason("not_regular", _("补考和模拟考试的考生不由单位登记。"))]
+    if now >= opens_at:
+        text = _(
+            "考试已于 %(time)s 开始，单位不能再登记考生。确需补登的，请联系市级管理员。", time=city_time(opens_at)
+        )
+        return [Reason("has_begun", text)]
     return []
 
 

@@ -1,10 +1,13 @@
 """Forms of people: signing in, passwords, a person's post."""
 
+from typing import Any
+
 from wtforms import DateField, HiddenField, PasswordField, SelectField, StringField, SubmitField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from core.forms import Form
 from core.texts import lazy_gettext as _
+from people.mail_addresses import ADDRESS_LENGTH, MAIL_LANGUAGE_NAMES
 
 
 class SignInForm(Form):
@@ -44,6 +47,22 @@ class PasswordForm(Form):
         render_kw={"autocomplete": "new-password"},
     )
     submit = SubmitField(_("修改密码"))
+
+
+class ContactForm(Form):
+    """Where the account's reminders go, and in what language they are."""
+
+    email = StringField(
+        _("电子邮箱"),
+        [Length(max=ADDRESS_LENGTH)],
+        description=_("单位有工作临近期限或逾期时，发邮件到这里；留空则不发。"),
+        render_kw={"type": "email", "autocomplete": "email", "inputmode": "email", "autocapitalize": "none"},
+    )
+    language = SelectField(_("邮件语言"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = [(str(one), name) for one, name in MAIL_LANGUAGE_NAMES.items()]
 
 
 class OfficerForm(Form):

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Keyed
+from people.mail_addresses import MailLanguage
 from people.permissions import Role
 from people.posts import DivisionKind, DocumentKind, EmploymentType, OrganisationKind, PostState
 
@@ -60,7 +61,10 @@ class Officer(Keyed, Base):
 
 
 class Account(Keyed, Base):
-    """What signs in. Personal data: the name shown and the name typed. Kept two years after closing."""
+    """What signs in, and where it is reminded; an empty ``email`` gets no mail.
+
+    Personal data: the name shown, the name typed, the mail address. Kept two years after closing.
+    """
 
     __tablename__ = "account"
     __table_args__ = (
@@ -79,6 +83,8 @@ class Account(Keyed, Base):
     officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer.id"), unique=True)
     is_active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)
+    email: Mapped[str] = mapped_column(String(254), default="")
+    mail_language: Mapped[MailLanguage] = mapped_column(String(2), default=MailLanguage.CHINESE)
     created_at: Mapped[datetime]
 
 

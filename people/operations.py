@@ -16,6 +16,7 @@ from core.sealing import matching_digest, sealed
 from core.texts import Text, lazy_gettext as _
 from people import tree
 from people.identity import Identity
+from people.mail_addresses import MailLanguage, reasons_against_address
 from people.models import DOCUMENT_PLACE, Account, Officer, Organisation, SignInFailure
 from people.passwords import reasons_against as reasons_against_password
 from people.permissions import Role
@@ -142,6 +143,15 @@ def choose_password(session: Session, account: Account, current: str, chosen: st
     identity = identity_of(account)
     record_audit(session, identity.actor, "people:account:choose_password", account.id)
     return identity
+
+
+def change_contact(session: Session, account: Account, email: str, language: MailLanguage, actor: Actor) -> None:
+    """Say where an account is reminded, and in what language; the chain keeps no address."""
+    refuse_if(reasons_against_address(email))
+    account.email, account.mail_language = email, language
+    session.flush()
+    detail = {"has_email": bool(email), "language": language}
+    record_audit(session, actor, "people:account:change_contact", account.id, detail)
 
 
 def sign_in(session: Session, username: str, password: str, address: str) -> Identity | None:

@@ -42,7 +42,8 @@ from questions.kinds import TRUE_FALSE_OPTIONS, ItemKind, Subject
 from questions.models import Item, ItemVersion
 from questions.queries import active_bank, keys_of
 from tests.forms_browser import TEST_PASSWORD
-from training.models import Course
+from training.hours import HourSource
+from training.models import Course, HourEntry
 
 ACTOR = Actor(None, "测试")
 SEED = "5eed" * 16
@@ -162,6 +163,21 @@ def make_course(session: Session, **changes: Any) -> Course:
     session.add(course)
     session.flush()
     return course
+
+
+def make_hours(session: Session, course: Course, officer: Officer, hours: int) -> HourEntry:
+    """Return hours of one officer in a course, recorded now, however many."""
+    entry = HourEntry(
+        course_id=course.id,
+        officer_id=officer.id,
+        hours=Decimal(hours),
+        source=HourSource.ONLINE,
+        held_on=course.starts_on,
+        recorded_at=clock.now(),
+    )
+    session.add(entry)
+    session.flush()
+    return entry
 
 
 def make_item(session: Session, kind: ItemKind, key: str, **changes: Any) -> ItemVersion:

@@ -12,7 +12,7 @@ from random import Random
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from app.demo import circular_step, clean_up_step, exam_step, people_step
+from app.demo import circular_step, clean_up_step, duty_step, exam_step, people_step
 from app.demo.roll import demo_roll
 from app.demo.stage import Stage
 from app.demo.units import demo_units
@@ -59,10 +59,12 @@ def steps(public_url: str) -> list[Step]:
         Step(_("考试与阅卷"), 29340, exam_step.sit),
         Step(_("成绩与名单"), 1000, exam_step.settle),
         Step(_("通报"), 500, circular_step.report),
+        Step(_("未完成原因"), 250, duty_step.answer_for_absentees),
         Step(_("补考"), 1000, exam_step.open_make_up),
         Step(_("模拟考试"), 10, exam_step.open_mock),
         Step(_("核发证件"), 2101, lambda stage: clean_up_step.issue(stage, public_url)),
         Step(_("资格清理"), 1000, clean_up_step.clean),
+        Step(_("督办"), 3, duty_step.supervise),
         Step(_("考生账号"), 1, _open_candidate),
     ]
 

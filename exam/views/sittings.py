@@ -21,6 +21,7 @@ from exam.forms import ConfirmForm, HandInFileForm, SittingForm, StandingForm
 from exam.models.planning import Candidate, Sitting
 from exam.operations import closing, planning
 from exam.operations.planning import CANDIDATES
+from exam.operations.unit_registration import register_own_people
 from exam.queries import planning as queries, registration
 from exam.queries.accommodations import granted_to
 from exam.queries.corrections import changed_since, proposed_count
@@ -29,7 +30,12 @@ from exam.queries.papers import paper_counts
 from exam.queries.pass_lists import pass_list_of, publishing_facts
 from exam.queries.planning import CandidateFilter, ListCounts, Progress
 from exam.queries.score_checks import open_count
-from exam.registration import reasons_against_applicant, reasons_against_leaving, reasons_against_list
+from exam.registration import (
+    reasons_against_applicant,
+    reasons_against_leaving,
+    reasons_against_list,
+    reasons_against_unit,
+)
 from exam.sittings import (
     PHASE_NAMES,
     Phase,
@@ -151,10 +157,10 @@ def close(sitting_id: UUID) -> Response:
 
 
 @bp.get("/<uuid:sitting_id>/register")
-@requires(Permission.EXAM_PLAN)
+@requires(Permission.CANDIDATE_REGISTER)
 def register(sitting_id: UUID) -> str:
-    text = request.args.get("text", "").strip()
-    wanted = OfficerFilter(text=text, organisation_id=request.args.get("organisation", type=UUID))
+    text, own_id = request.args.get("text", "").strip(), current_user.scope.organisation_id
+    wanted = OfficerFilter(text=text, organisation_id=own_id or request.args.get("organisation", type=UUID))
     with reading() as session:
         sitting = queries.sitting(session, sitting_id)
         is_asked = bool(wanted.text or wanted.organisation_id)
@@ -169,13 +175,13 @@ def register(sitting_id: UUID) -> str:
             people=[(one, reasons_against_applicant(fact)) for one, fact in zip(people, facts, strict=True)],
             limit=registration.MOST_OFFERED,
             passed=registration.passed_before(session, people),
-            list_reasons=_list_reasons(sitting),
+            list_reasons=_list_reasons(sitting) or _unit_reasons(sitting),
             form=ConfirmForm(),
         )
 
 
 @bp.post("/<uuid:sitting_id>/register")
-@requires(Permission.EXAM_PLAN)
+@requires(Permission.CANDIDATE_REGISTER)
 def register_ticked(sitting_id: UUID) -> Response:
     ticked = request.form.getlist("officer", type=UUID)
     if not ticked:
@@ -185,7 +191,7 @@ def register_ticked(sitting_id: UUID) -> Response:
     with transaction() as session:
         sitting = queries.sitting(session, sitting_id)
         officers = registration.officers_by_ids(session, ticked)
-        count = planning.register_candidates(session, sitting, officers, current_user.actor)
+        count = register_own_people(session, sitting, officers, current_user._get_current_object())
     flash(_("已登记 %(count)s 名考生。", count=count), "success")
     return redirect(url_for(".show", sitting_id=sitting_id))
 
@@ -290,6 +296,13 @@ def _step_reasons(session: Session, sitting: Sitting) -> dict[str, list[Text]]:
 
 def _list_reasons(sitting: Sitting) -> list[Text]:
     return [reason.text for reason in reasons_against_list(queries.list_facts(sitting), clock.now())]
+
+
+def _unit_reasons(sitting: Sitting) -> list[Text]:
+    """Return why a unit, unlike the city's office, cannot put people on the list."""
+    if current_user.scope.organisation_id is None:
+        return []
+    return [one.text for one in reasons_against_unit(SittingKind(sitting.kind), sitting.opens_at, clock.now())]
 
 
 def _leaving_reasons(session: Session, found: Candidate) -> list[Text]:

@@ -1,4 +1,4 @@
-"""Signing in and out, and choosing a password."""
+"""Signing in and out, choosing a password, and where an account is reminded."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_user, logout_user
@@ -6,11 +6,13 @@ from werkzeug.wrappers import Response
 
 from core.access import requires
 from core.addresses import own_address
-from core.db import transaction
+from core.db import reading, transaction
 from core.errors import DomainError
+from core.mail import mail_server
 from core.texts import lazy_gettext as _
 from people import operations
-from people.forms import PasswordForm, SignInForm
+from people.forms import ContactForm, PasswordForm, SignInForm
+from people.mail_addresses import MailLanguage
 from people.models import Account
 from people.permissions import Permission
 
@@ -58,3 +60,21 @@ def password() -> str | Response:
         except DomainError as error:
             form.refuse(error)
     return render_template("people/password.html", form=form)
+
+
+@bp.route("/contact", methods=["GET", "POST"])
+@requires(Permission.ACCOUNT_OWN)
+def contact() -> str | Response:
+    with reading() as session:
+        account = session.get_one(Account, current_user.account_id)
+    form = ContactForm(email=account.email, language=account.mail_language)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                account, language = session.get_one(Account, account.id), MailLanguage(form.language.data)
+                operations.change_contact(session, account, form.email.data or "", language, current_user.actor)
+            flash(_("联系方式已保存。"), "success")
+            return redirect(url_for(".contact"))
+        except DomainError as error:
+            form.refuse(error)
+    return render_template("people/contact.html", form=form, has_mail=mail_server() is not None)

@@ -8,6 +8,7 @@ from flask_babel import force_locale
 from app.audit_words import VERB_NAMES, actor_name, verb_name
 from core.audit import SYSTEM
 from exam.list_states import EXEMPTION, OBJECTION
+from exam.supervision import CardVerb
 
 ROOT = Path(__file__).resolve().parents[2]
 VERB = re.compile(r"""["']((?:core|people|training|questions|exam|certificates):[a-z_]+:[a-z_]*)(["'{])""")
@@ -34,10 +35,12 @@ def test_every_verb_with_a_changing_last_word_has_names():
         "exam:exemption:",
         "exam:held:",
         "exam:objection:",
+        "exam:supervision_card:",
         "questions:item:",
     ]
     assert {f"exam:exemption:{verb}" for verb in EXEMPTION.moves} <= VERB_NAMES.keys()
     assert {f"exam:objection:{verb}" for verb in OBJECTION.moves} <= VERB_NAMES.keys()
+    assert {f"exam:supervision_card:{verb}" for verb in CardVerb} <= VERB_NAMES.keys()
     assert {"exam:held:accept", "exam:held:refuse"} <= VERB_NAMES.keys()
     assert {"certificates:cleanup_case:keep", "certificates:cleanup_case:remove"} <= VERB_NAMES.keys()
     assert {"questions:item:retire", "questions:item:restore"} <= VERB_NAMES.keys()

@@ -12,8 +12,9 @@ from exam.registration import (
     reasons_against_list,
     reasons_against_reason,
     reasons_against_returning,
+    reasons_against_unit,
 )
-from exam.states import SittingState, Standing
+from exam.states import SittingKind, SittingState, Standing
 from people.posts import EmploymentType, PostState
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -70,3 +71,9 @@ def test_only_somebody_who_left_may_come_back(standing):
 def test_a_reason_is_written_and_short(text, code):
     assert codes(reasons_against_reason(text)) == [code]
     assert reasons_against_reason("病假，已批准") == []
+
+
+@pytest.mark.parametrize(("kind", "hours"), list(product(SittingKind, (-1, 0, 1))))
+def test_a_unit_registers_for_a_regular_sitting_until_it_opens(kind, hours):
+    reasons = reasons_against_unit(kind, NOW, NOW + timedelta(hours=hours))
+    assert (reasons == []) == (kind is SittingKind.REGULAR and hours < 0)
