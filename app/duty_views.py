@@ -19,7 +19,7 @@ from core.paging import Page, page_among
 from core.texts import Text, lazy_gettext as _
 from exam.due_days import working_day_after
 from exam.duties import DUTY_NAMES, Duty, DutyKind
-from exam.forms import CardForm
+from exam.forms.publishing import CardForm
 from exam.models.duties import SupervisionCard
 from exam.operations.supervision import issue_card
 from exam.queries.reminders import reminders

@@ -1,4 +1,4 @@
-"""Which chart of a sitting's figures shows what: from rows and steps to the drawings of ``exam/documents/charts.py``."""
+"""Which chart of a sitting's figures shows what: from rows and steps to drawings."""
 
 from collections.abc import Sequence
 from enum import StrEnum

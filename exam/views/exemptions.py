@@ -12,7 +12,8 @@ from core.db import reading, transaction
 from core.errors import DomainError
 from core.texts import lazy_gettext as _
 from exam.exemptions import reasons_against_decision
-from exam.forms import ConfirmForm, ExemptionForm, RemarkForm
+from exam.forms.planning import ConfirmForm
+from exam.forms.publishing import ExemptionForm, RemarkForm
 from exam.list_states import EXEMPTION, ExemptionState
 from exam.models.publishing import PublicationExemption
 from exam.operations import exemptions as operations

@@ -13,7 +13,7 @@ from core.audit import Actor
 from core.db import reading, transaction
 from core.errors import DomainError
 from core.texts import lazy_gettext as _
-from exam.forms import ObjectionAnswerForm, ObjectionForm, ObjectionReceiptForm
+from exam.forms.publishing import ObjectionAnswerForm, ObjectionForm, ObjectionReceiptForm
 from exam.list_states import OBJECTION, ObjectionState
 from exam.models.publishing import Objection
 from exam.objections import ObjectionDraft, grouped, reasons_against_answering, reasons_against_making

@@ -14,7 +14,8 @@ from core.calendars import working_calendar
 from core.db import reading, transaction
 from core.errors import DomainError, Reason
 from core.texts import Text, lazy_gettext as _
-from exam.forms import ConfirmForm, ListForm, RemarkForm
+from exam.forms.planning import ConfirmForm
+from exam.forms.publishing import ListForm, RemarkForm
 from exam.line_changes import differences
 from exam.list_drafts import DraftingFacts, reasons_against_drafting, reasons_against_move
 from exam.list_states import CHANGE_NAMES, MODE_NAMES, PASS_LIST, EffectMode, PassListState

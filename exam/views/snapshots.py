@@ -14,7 +14,7 @@ from exam.circular_states import CIRCULAR
 from exam.circular_tables import all_lines
 from exam.cut_offs import CUT_NAMES, Cut
 from exam.documents.circular_xlsx import draw_xlsx
-from exam.forms import ConfirmForm
+from exam.forms.planning import ConfirmForm
 from exam.operations import snapshots as operations
 from exam.queries import planning, snapshots as queries
 from exam.queries.circulars import circulars_of
