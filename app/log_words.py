@@ -15,9 +15,9 @@ FAULT_TEXTS: dict[Fault, Text] = {
     Fault.GAP: _("公开日志缺少第 %(first)s 条至第 %(last)s 条。"),
     Fault.ENTRY: _("第 %(first)s 条记录与记入时的哈希值不符，可能被改动。"),
     Fault.NODE: _("第 %(first)s 条至第 %(last)s 条之间与哈希树不符，记录或哈希树可能被改动。"),
-    Fault.ROOT: _("前 %(last)s 条的根值与当时签发的快照不符，日志可能被改写。"),
+    Fault.ROOT: _("第 %(first)s 条至第 %(last)s 条与当时签发的快照不符，记录或快照可能被改动。"),
     Fault.SIGNATURE: _("%(last)s 条时的快照签名无效，快照可能被改动。"),
-    Fault.UNSIGNED: _("最后的第 %(last)s 条没有签名快照，可能不是由本平台记入。"),
+    Fault.UNSIGNED: _("第 %(first)s 条至第 %(last)s 条没有签名快照，可能不是由本平台记入。"),
     Fault.CUT_OFF: _("日志只有 %(first)s 条，但已签发过 %(last)s 条的快照，末尾的记录可能被删去。"),
     Fault.SURPLUS: _("第 %(first)s 条至第 %(last)s 条的哈希树有多余的节点，哈希树可能被改动。"),
 }

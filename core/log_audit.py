@@ -55,10 +55,10 @@ class Stretch:
 def first_misfit(stretches: Iterable[Stretch], is_ours: Callable[[SignedHead], bool]) -> Misfit | None:
     """Recompute every hash and every head, and return the first that does not fit, or None.
 
-    An entry that was changed is named by itself; where its own hash was changed to fit, it is among the
-    entries under the first node that then does not.
+    An entry that was changed is named by itself. Where its own hash was changed to fit, it is among the
+    entries under the first node that then does not, or after the last head that still does.
     """
-    frontier, is_signed, newest = Frontier(), True, 0
+    frontier, sound, newest = Frontier(), 0, 0
     for stretch in stretches:
         newest = max([newest, *stretch.heads])
         expected = 0
@@ -67,30 +67,32 @@ def first_misfit(stretches: Iterable[Stretch], is_ours: Callable[[SignedHead], b
                 return Misfit(Fault.GAP, Span(frontier.size, index))
             frontier, completed = grown(frontier, leaf.hash)
             expected += len(completed)
-            if found := _misfit(completed, frontier, stretch, is_ours):
-                return found
-            is_signed = frontier.size in stretch.heads
+            fault = _unfit_node(completed, stretch) or _unfit_head(frontier, sound, stretch, is_ours)
+            if fault is not None:
+                return fault
+            sound = frontier.size if frontier.size in stretch.heads else sound
         if len(stretch.nodes) != expected:
             return Misfit(Fault.SURPLUS, Span(frontier.size - len(stretch.leaves), frontier.size))
     if newest > frontier.size:
         return Misfit(Fault.CUT_OFF, Span(frontier.size, newest))
-    return None if is_signed else Misfit(Fault.UNSIGNED, Span(frontier.size - 1, frontier.size))
+    return Misfit(Fault.UNSIGNED, Span(sound, frontier.size)) if sound < frontier.size else None
 
 
-def _misfit(
-    completed: Sequence[tuple[Subtree, bytes]],
-    frontier: Frontier,
-    stretch: Stretch,
-    is_ours: Callable[[SignedHead], bool],
-) -> Misfit | None:
+def _unfit_node(completed: Sequence[tuple[Subtree, bytes]], stretch: Stretch) -> Misfit | None:
     for subtree, root in completed:
         if stretch.nodes.get(subtree) != root:
             first = subtree.position << subtree.level
             fault = Fault.NODE if subtree.level else Fault.ENTRY
             return Misfit(fault, Span(first, first + (1 << subtree.level)))
+    return None
+
+
+def _unfit_head(
+    frontier: Frontier, sound: int, stretch: Stretch, is_ours: Callable[[SignedHead], bool]
+) -> Misfit | None:
     signed = stretch.heads.get(frontier.size)
     if signed is None:
         return None
     if signed.head.root != frontier.root.hex():
-        return Misfit(Fault.ROOT, Span(0, frontier.size))
-    return None if is_ours(signed) else Misfit(Fault.SIGNATURE, Span(0, frontier.size))
+        return Misfit(Fault.ROOT, Span(sound, frontier.size))
+    return None if is_ours(signed) else Misfit(Fault.SIGNATURE, Span(sound, frontier.size))

@@ -41,7 +41,7 @@ def _lists(session: Session) -> Iterator[Published]:
 
 def _credentials(session: Session) -> Iterator[Published]:
     face = [getattr(Credential, name) for name in FACE]
-    query: Select[Any] = select(Credential.id, *face, Credential.state, Credential.cancelled_at)
+    query: Select[*tuple[Any, ...]] = select(Credential.id, *face, Credential.state, Credential.cancelled_at)
     issued = query.where(Credential.state != CredentialState.RESERVED)
     for row in session.execute(issued.order_by(Credential.issued_at, Credential.cert_no)):
         yield Published(CREDENTIAL, row.id, statement_of(row).digest)

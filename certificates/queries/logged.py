@@ -59,7 +59,7 @@ def _lists(session: Session) -> Iterator[Unlike]:
 
 def _credentials(session: Session) -> Iterator[Unlike]:
     face = [getattr(Credential, name) for name in FACE]
-    query: Select[Any] = select(Credential.id, *face, Credential.state, Credential.cancelled_at)
+    query: Select[*tuple[Any, ...]] = select(Credential.id, *face, Credential.state, Credential.cancelled_at)
     issued = query.where(Credential.state != CredentialState.RESERVED).order_by(Credential.cert_no)
     for rows in session.execute(issued.execution_options(yield_per=AT_ONCE)).partitions():
         logged = newest_log_entries(session, [row.id for row in rows], TELLING)

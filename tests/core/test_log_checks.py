@@ -1,6 +1,7 @@
 """What somebody outside finds out: it holds, it does not, or it cannot be told, and nothing is called false."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -42,9 +43,9 @@ def signed(size, hashes=HASHES, key=KEY, at=None):
     return SignedHead(head, key.sign(head.text.encode()).hex())
 
 
-def proof(index, size, **changes):
+def proof(index, size, /, **changes):
     path = tuple(step.hex() for step in inclusion_proof(HASHES[:size], index))
-    return Proof(**{"index": index, "leaf": LEAVES[index], "path": path, "signed": signed(size), **changes})
+    return replace(Proof(index, LEAVES[index], path, signed(size)), **changes)
 
 
 def extension(old, size, hashes=HASHES):
