@@ -15,6 +15,7 @@ from certificates.statements import DOCUMENT, FACE, TELLING
 from certificates.states import CredentialState
 from core.models import LogEntry
 from core.queries import newest_log_entries
+from exam.list_states import PassListState
 from exam.models.results import PassList
 from exam.pass_lists import digest_of
 from exam.queries.pass_lists import published
@@ -49,12 +50,18 @@ def unlike_log(session: Session) -> Iterator[Unlike]:
 
 
 def _lists(session: Session) -> Iterator[Unlike]:
-    lists = list(session.scalars(select(PassList).order_by(PassList.published_at, PassList.id)))
-    logged = newest_log_entries(session, [one.id for one in lists], ["pass_list"])
+    made = select(PassList).where(PassList.state == PassListState.PUBLISHED)
+    lists = list(session.scalars(made.order_by(PassList.published_at, PassList.id)))
+    logged = newest_log_entries(session, [one.id for one in lists], [Thing.PASS_LIST])
     for one in lists:
         entry = logged.get(one.id)
-        if entry is None or not entry.digest == one.digest == digest_of(published(session, one)):
+        if entry is None or entry.digest != one.digest or not _is_sealed(session, one):
             yield Unlike(Thing.PASS_LIST, one.title)
+
+
+def _is_sealed(session: Session, one: PassList) -> bool:
+    """Say whether a list still gives its digest; one from before lists had versions was sealed in another form."""
+    return one.effective_on is None or digest_of(published(session, one)) == one.digest
 
 
 def _credentials(session: Session) -> Iterator[Unlike]:

@@ -238,7 +238,7 @@ def test_a_proof_out_of_a_long_log_takes_a_handful_of_rows(browser, database):
     with reading() as session, counted(session) as sent:
         proof = log_proof(session, log_entry(session, 700), log_head(session))
     assert proof.holds(public_key())
-    assert len(sent) == 3
+    assert len([one for one in sent if one.startswith("SELECT")]) == 3
 
 
 def test_a_digest_is_read_from_whatever_stands_around_it():

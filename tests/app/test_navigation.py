@@ -6,8 +6,7 @@ from people.permissions import Role
 
 
 def links_at_the_foot(browser) -> list[str]:
-    footer = browser.open("/").find("footer")
-    return [anchor["href"] for anchor in footer.find_all("a")]
+    return [anchor["href"] for anchor in browser.open("/").select("footer nav a")]
 
 
 def test_the_city_administrator_finds_jobs_and_audit_at_the_foot(signed_in):
@@ -21,6 +20,12 @@ def test_nobody_else_is_led_there(signed_in, role):
 
 def test_the_public_is_not_led_there(browser):
     assert links_at_the_foot(browser) == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_finds_the_public_log_at_the_foot(signed_in, role):
+    footer = signed_in(role).open("/").find("footer")
+    assert footer.find("a", string="公开日志")["href"] == "/log/"
 
 
 @pytest.mark.parametrize("role", [Role.CANDIDATE, Role.UNIT_ADMINISTRATOR, Role.ADMINISTRATOR, Role.HR])
