@@ -109,6 +109,15 @@ def best_in(sitting_ids: Sequence[UUID]) -> Any:
     )
 
 
+def split(outcome: Outcome, shortfall: str | None, count: int, scored: int) -> dict[End, int]:
+    """Return the ends of one counted row: those with a score and those without may have come to different ones."""
+    why = Shortfall(shortfall) if shortfall else None
+    ends = {end_of(outcome, why, has_score=True): scored}
+    without = end_of(outcome, why, has_score=False)
+    ends[without] = ends.get(without, 0) + count - scored
+    return {end: number for end, number in ends.items() if number}
+
+
 def outside(session: Session, sitting_id: UUID, scope: Scope) -> Outside:
     """Return how many stand on the list and outside every denominator; an index holds those few."""
     query = select(Candidate.standing, func.count()).where(
@@ -123,20 +132,9 @@ def _first_cells(session: Session, sitting_id: UUID, scope: Scope) -> list[Cell]
     found = []
     query = within(counting(sitting_id), Result.organisation_id, scope)
     for unit, employment, outcome, shortfall, count, scored in session.execute(query):
-        found += _split(unit, employment, Outcome(outcome), shortfall, (count, scored))
+        ends = split(Outcome(outcome), shortfall, count, scored)
+        found += [Cell(unit, employment, end, number) for end, number in ends.items()]
     return found
-
-
-def _split(
-    unit: UUID, employment: str, outcome: Outcome, shortfall: str | None, counts: tuple[int, int]
-) -> list[Cell]:
-    """Return the cells of one counted row: those with a score and those without may have come to different ends."""
-    count, scored = counts
-    why = Shortfall(shortfall) if shortfall else None
-    ends = {end_of(outcome, why, has_score=True): scored}
-    without = end_of(outcome, why, has_score=False)
-    ends[without] = ends.get(without, 0) + count - scored
-    return [Cell(unit, employment, end, number) for end, number in ends.items() if number]
 
 
 def _moves(session: Session, taken_at: CutOff, scope: Scope) -> list[Move]:

@@ -12,9 +12,9 @@ from exam.endings import End, best, end_of_rank
 from exam.models.planning import Candidate, Sitting
 from exam.models.results import Result
 from exam.pass_rates import UnitFigures, figures_of
-from exam.queries.cube import rank_of, within
+from exam.queries.cube import rank_of, split, within
 from exam.queries.newest import newest_of, newest_result
-from exam.states import SittingKind, SittingState
+from exam.states import Outcome, SittingKind, SittingState
 from people.scope import Scope
 
 Ends = dict[UUID, Counter[End]]
@@ -53,11 +53,11 @@ def sittings_over(session: Session, scope: Scope) -> list[SittingFigures]:
 
 
 def _ends(session: Session, scope: Scope) -> Ends:
-    groups = (Result.sitting_id, rank_of(Result).label("rank"))
-    query = select(*groups, func.count()).where(newest_result()).group_by(Result.sitting_id, "rank")
+    groups = (Result.sitting_id, Result.outcome, Result.shortfall)
+    query = select(*groups, func.count(), func.count(Result.score)).where(newest_result()).group_by(*groups)
     found: Ends = {}
-    for sitting_id, rank, count in session.execute(within(query, Result.organisation_id, scope)):
-        found.setdefault(sitting_id, Counter())[end_of_rank(rank)] += count
+    for sitting_id, outcome, shortfall, *counts in session.execute(within(query, Result.organisation_id, scope)):
+        found.setdefault(sitting_id, Counter()).update(split(Outcome(outcome), shortfall, *counts))
     return found
 
 

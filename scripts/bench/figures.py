@@ -54,7 +54,7 @@ UNIT, OFFICER, CANDIDATE, RESULT, LATER = "a1000000", "a2000000", "a3000000", "a
 AGAIN = "a6000000"
 COOKIE = "session"
 SUBJECTS = ("行政处罚法", "行政许可法", "行政强制法", "行政复议法", "行政诉讼法", "宪法")
-END = "(n * 7919 % 1000)"
+END = "(n % 1000 * 7919 % 1000)"
 OUTCOME = f"case when {END} < 650 then 'passed' when {END} < 900 then 'failed' else 'not_completed' end"
 SHORTFALL = f"""case when {END} < 900 then null when {END} < 940 then 'training_short'
     when {END} < 970 then 'exam_absent' else 'training_not_started' end"""
