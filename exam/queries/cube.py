@@ -101,10 +101,9 @@ def rank_of(result: Any) -> ColumnElement[int]:
 def best_in(sitting_ids: Sequence[UUID]) -> Any:
     """Return, as a subquery, the rank of the best end of each officer in these sittings."""
     return (
-        select(Candidate.officer_id, func.max(rank_of(Result)).label("rank"))
-        .join(Result, Result.candidate_id == Candidate.id)
+        select(Result.officer_id, func.max(rank_of(Result)).label("rank"))
         .where(Result.sitting_id.in_(sitting_ids), newest_result())
-        .group_by(Candidate.officer_id)
+        .group_by(Result.officer_id)
         .subquery()
     )
 
@@ -140,14 +139,13 @@ def _first_cells(session: Session, sitting_id: UUID, scope: Scope) -> list[Cell]
 def _moves(session: Session, taken_at: CutOff, scope: Scope) -> list[Move]:
     """Return who came to which best end in the make-ups, by where they stood after the first sitting."""
     later = best_in(taken_at.make_up_ids)
-    first, candidate = aliased(Result), aliased(Candidate)
+    first = aliased(Result)
     groups = (first.organisation_id, first.employment, rank_of(first).label("before"), later.c.rank)
     query = (
         select(*groups, func.count())
         .select_from(later)
-        .join(candidate, candidate.officer_id == later.c.officer_id)
-        .join(first, first.candidate_id == candidate.id)
-        .where(candidate.sitting_id == taken_at.sitting_id, newest_of(first))
+        .join(first, first.officer_id == later.c.officer_id)
+        .where(first.sitting_id == taken_at.sitting_id, newest_of(first))
         .group_by(*groups)
     )
     return [

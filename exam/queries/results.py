@@ -159,7 +159,7 @@ def _grouped(query: Select[Any], wanted: PeopleFilter) -> Select[Any]:
     rank: Any = rank_of(Result)
     if wanted.make_up_ids:
         later = best_in(wanted.make_up_ids)
-        query = query.outerjoin(later, later.c.officer_id == Candidate.officer_id)
+        query = query.outerjoin(later, later.c.officer_id == Result.officer_id)
         is_better = later.c.rank > rank
         return query.where(
             or_(
