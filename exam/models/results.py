@@ -1,9 +1,10 @@
 """Tables of what came of an exam: marks, corrected keys, results, score checks, pass lists."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Keyed
@@ -23,7 +24,15 @@ FIGURES = (
     "score",
     "candidate_id",
     "number",
+    "officer_id",
 )
+
+
+def _officer_of(context: Any) -> UUID | None:
+    """Return the officer of the candidate whose result is written, where nobody says whose it is."""
+    wanted = select(Candidate.officer_id).where(Candidate.id == context.get_current_parameters()["candidate_id"])
+    found: UUID | None = context.connection.scalar(wanted)
+    return found
 
 
 class Mark(Keyed, Base):
@@ -85,8 +94,8 @@ class KeyCorrection(Keyed, Base):
 class Result(Keyed, Base):
     """What became of one candidate who was due, fixed when the sitting closed; never edited.
 
-    A correction is a further row with a higher ``number`` and its cause; the highest counts. Unit and
-    employment are the candidate's, copied so that figures are counted from this table alone: the first
+    A correction is a further row with a higher ``number`` and its cause; the highest counts. Officer, unit
+    and employment are the candidate's, copied so that figures are counted from this table alone: the first
     index holds all they need, the second the few results that correct another. Personal data: outcome and
     score. Kept for good.
     """
@@ -107,6 +116,7 @@ class Result(Keyed, Base):
     )
 
     candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id"))
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"), default=_officer_of)
     number: Mapped[int] = mapped_column(default=1)
     cause: Mapped[MarkCause] = mapped_column(String(16), default=MarkCause.HAND_IN)
     sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"))

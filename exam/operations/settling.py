@@ -85,6 +85,7 @@ def _row(sitting: Sitting, person: DuePerson, settled: Settled) -> dict[str, obj
         "number": settled.number,
         "cause": settled.cause,
         "sitting_id": sitting.id,
+        "officer_id": person.officer_id,
         "organisation_id": person.organisation_id,
         "employment": person.employment,
         "outcome": settled.decision.outcome,

@@ -101,12 +101,20 @@ def rank_of(result: Any) -> ColumnElement[int]:
 def best_in(sitting_ids: Sequence[UUID]) -> Any:
     """Return, as a subquery, the rank of the best end of each officer in these sittings."""
     return (
-        select(Candidate.officer_id, func.max(rank_of(Result)).label("rank"))
-        .join(Result, Result.candidate_id == Candidate.id)
+        select(Result.officer_id, func.max(rank_of(Result)).label("rank"))
         .where(Result.sitting_id.in_(sitting_ids), newest_result())
-        .group_by(Candidate.officer_id)
+        .group_by(Result.officer_id)
         .subquery()
     )
+
+
+def split(outcome: Outcome, shortfall: str | None, count: int, scored: int) -> dict[End, int]:
+    """Return the ends of one counted row: those with a score and those without may have come to different ones."""
+    why = Shortfall(shortfall) if shortfall else None
+    ends = {end_of(outcome, why, has_score=True): scored}
+    without = end_of(outcome, why, has_score=False)
+    ends[without] = ends.get(without, 0) + count - scored
+    return {end: number for end, number in ends.items() if number}
 
 
 def outside(session: Session, sitting_id: UUID, scope: Scope) -> Outside:
@@ -123,33 +131,21 @@ def _first_cells(session: Session, sitting_id: UUID, scope: Scope) -> list[Cell]
     found = []
     query = within(counting(sitting_id), Result.organisation_id, scope)
     for unit, employment, outcome, shortfall, count, scored in session.execute(query):
-        found += _split(unit, employment, Outcome(outcome), shortfall, (count, scored))
+        ends = split(Outcome(outcome), shortfall, count, scored)
+        found += [Cell(unit, employment, end, number) for end, number in ends.items()]
     return found
-
-
-def _split(
-    unit: UUID, employment: str, outcome: Outcome, shortfall: str | None, counts: tuple[int, int]
-) -> list[Cell]:
-    """Return the cells of one counted row: those with a score and those without may have come to different ends."""
-    count, scored = counts
-    why = Shortfall(shortfall) if shortfall else None
-    ends = {end_of(outcome, why, has_score=True): scored}
-    without = end_of(outcome, why, has_score=False)
-    ends[without] = ends.get(without, 0) + count - scored
-    return [Cell(unit, employment, end, number) for end, number in ends.items() if number]
 
 
 def _moves(session: Session, taken_at: CutOff, scope: Scope) -> list[Move]:
     """Return who came to which best end in the make-ups, by where they stood after the first sitting."""
     later = best_in(taken_at.make_up_ids)
-    first, candidate = aliased(Result), aliased(Candidate)
+    first = aliased(Result)
     groups = (first.organisation_id, first.employment, rank_of(first).label("before"), later.c.rank)
     query = (
         select(*groups, func.count())
         .select_from(later)
-        .join(candidate, candidate.officer_id == later.c.officer_id)
-        .join(first, first.candidate_id == candidate.id)
-        .where(candidate.sitting_id == taken_at.sitting_id, newest_of(first))
+        .join(first, first.officer_id == later.c.officer_id)
+        .where(first.sitting_id == taken_at.sitting_id, newest_of(first))
         .group_by(*groups)
     )
     return [

@@ -1,12 +1,12 @@
 """Reads over the results of closed sittings: figures by organisation, and the people behind a figure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.paging import Page, page_of
@@ -22,6 +22,7 @@ from people.models import Officer, Organisation
 from people.posts import COUNTY_KINDS, EmploymentType, OrganisationKind
 from people.scope import Scope
 
+NAMED_ONE_BY_ONE = 500
 _OF_EACH = (
     Organisation.id,
     Organisation.code,
@@ -101,7 +102,7 @@ def unit_rows(session: Session, counted: Iterable[Cell], scope: Scope) -> list[U
     A county above one's own unit is not among them: nobody is counted for it.
     """
     ends = by_unit(counted)
-    units = session.execute(select(*_OF_EACH).order_by(Organisation.code)).all()
+    units = _units(session, ends.keys())
     bodies = [unit for unit in units if unit.id in ends and unit.kind == OrganisationKind.COUNTY_BODY]
     counties = {unit.parent_id for unit in bodies if scope.covers(unit.parent_id)}
     return [
@@ -117,6 +118,15 @@ def unit_rows(session: Session, counted: Iterable[Cell], scope: Scope) -> list[U
         for unit in units
         if unit.id in ends or unit.id in counties
     ]
+
+
+def _units(session: Session, wanted: Set[UUID]) -> Sequence[Row[Any]]:
+    """Return these organisations and what they stand under, by code; of very many, all there are."""
+    query = select(*_OF_EACH).order_by(Organisation.code)
+    if len(wanted) <= NAMED_ONE_BY_ONE:
+        above = select(Organisation.parent_id).where(Organisation.id.in_(wanted))
+        query = query.where(or_(Organisation.id.in_(wanted), Organisation.id.in_(above)))
+    return session.execute(query).all()
 
 
 def people(session: Session, sitting_id: UUID, scope: Scope, wanted: PeopleFilter, number: int) -> Page[Person]:
@@ -149,7 +159,7 @@ def _grouped(query: Select[Any], wanted: PeopleFilter) -> Select[Any]:
     rank: Any = rank_of(Result)
     if wanted.make_up_ids:
         later = best_in(wanted.make_up_ids)
-        query = query.outerjoin(later, later.c.officer_id == Candidate.officer_id)
+        query = query.outerjoin(later, later.c.officer_id == Result.officer_id)
         is_better = later.c.rank > rank
         return query.where(
             or_(

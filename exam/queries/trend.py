@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from exam.endings import End, best, end_of_rank
-from exam.models.planning import Candidate, Sitting
+from exam.models.planning import Sitting
 from exam.models.results import Result
 from exam.pass_rates import UnitFigures, figures_of
-from exam.queries.cube import rank_of, within
+from exam.queries.cube import rank_of, split, within
 from exam.queries.newest import newest_of, newest_result
-from exam.states import SittingKind, SittingState
+from exam.states import Outcome, SittingKind, SittingState
 from people.scope import Scope
 
 Ends = dict[UUID, Counter[End]]
@@ -53,33 +53,28 @@ def sittings_over(session: Session, scope: Scope) -> list[SittingFigures]:
 
 
 def _ends(session: Session, scope: Scope) -> Ends:
-    groups = (Result.sitting_id, rank_of(Result).label("rank"))
-    query = select(*groups, func.count()).where(newest_result()).group_by(Result.sitting_id, "rank")
+    groups = (Result.sitting_id, Result.outcome, Result.shortfall)
+    query = select(*groups, func.count(), func.count(Result.score)).where(newest_result()).group_by(*groups)
     found: Ends = {}
-    for sitting_id, rank, count in session.execute(within(query, Result.organisation_id, scope)):
-        found.setdefault(sitting_id, Counter())[end_of_rank(rank)] += count
+    for sitting_id, outcome, shortfall, *counts in session.execute(within(query, Result.organisation_id, scope)):
+        found.setdefault(sitting_id, Counter()).update(split(Outcome(outcome), shortfall, *counts))
     return found
 
 
 def _with_make_ups(session: Session, scope: Scope, first: Ends) -> Ends:
     """Return the ends of each first sitting with its closed make-ups: everybody once, by the best end."""
-    result, candidate = aliased(Result), aliased(Candidate)
+    result = aliased(Result)
     later = (
-        select(Sitting.first_sitting_id, Candidate.officer_id, func.max(rank_of(Result)).label("rank"))
-        .join(Candidate, Candidate.sitting_id == Sitting.id)
-        .join(Result, Result.candidate_id == Candidate.id)
+        select(Sitting.first_sitting_id, Result.officer_id, func.max(rank_of(Result)).label("rank"))
+        .join(Result, Result.sitting_id == Sitting.id)
         .where(Sitting.kind == SittingKind.MAKE_UP, Sitting.state == SittingState.CLOSED, newest_result())
-        .group_by(Sitting.first_sitting_id, Candidate.officer_id)
+        .group_by(Sitting.first_sitting_id, Result.officer_id)
         .subquery()
     )
     query = (
         select(later.c.first_sitting_id, rank_of(result).label("before"), later.c.rank, func.count())
         .select_from(later)
-        .join(
-            candidate,
-            (candidate.officer_id == later.c.officer_id) & (candidate.sitting_id == later.c.first_sitting_id),
-        )
-        .join(result, result.candidate_id == candidate.id)
+        .join(result, (result.officer_id == later.c.officer_id) & (result.sitting_id == later.c.first_sitting_id))
         .where(newest_of(result))
         .group_by(later.c.first_sitting_id, "before", later.c.rank)
     )

@@ -54,7 +54,7 @@ UNIT, OFFICER, CANDIDATE, RESULT, LATER = "a1000000", "a2000000", "a3000000", "a
 AGAIN = "a6000000"
 COOKIE = "session"
 SUBJECTS = ("行政处罚法", "行政许可法", "行政强制法", "行政复议法", "行政诉讼法", "宪法")
-END = "(n * 7919 % 1000)"
+END = "((n % 1000 * 7919 + n / 3000 * 61) % 1000)"
 OUTCOME = f"case when {END} < 650 then 'passed' when {END} < 900 then 'failed' else 'not_completed' end"
 SHORTFALL = f"""case when {END} < 900 then null when {END} < 940 then 'training_short'
     when {END} < 970 then 'exam_absent' else 'training_not_started' end"""
@@ -232,10 +232,10 @@ def _candidates(key: str, number: str) -> str:
 
 def _results(prefix: str, candidate: str, ends: tuple[str, str, str], number: int = 1) -> str:
     outcome, shortfall, score = ends
-    return f"""insert into result (id, candidate_id, number, cause, sitting_id, organisation_id, employment,
-            outcome, shortfall, score, settled_at)
-        select {{key:{prefix}}}, {candidate}, {number}, 'hand_in', :sitting, {{unit}}, 'establishment', {outcome},
-            {shortfall}, {score}, :at
+    return f"""insert into result (id, candidate_id, officer_id, number, cause, sitting_id, organisation_id,
+            employment, outcome, shortfall, score, settled_at)
+        select {{key:{prefix}}}, {candidate}, {{officer}}, {number}, 'hand_in', :sitting, {{unit}},
+            'establishment', {outcome}, {shortfall}, {score}, :at
         from {{series}}"""  # noqa: S608 - our own numbers
 
 
