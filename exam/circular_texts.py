@@ -245,19 +245,17 @@ def _part(name: str, figures: UnitFigures) -> str:
 
 
 def _achievements(snapshot: Snapshot, thresholds: Thresholds, named: Judged) -> list[Paragraph]:
-    everybody = [row for row in snapshot.units if row.figures.due == row.figures.participated]
-    bars = f"参考率达到{_plain(thresholds.good_participation)}%、合格率达到{_plain(thresholds.good_pass)}%"
+    everybody = [row for row in snapshot.units if row.figures.due == row.figures.participated > 0]
+    bars = f"参考率达到{_plain(thresholds.good_participation)}%且合格率达到{_plain(thresholds.good_pass)}%"
     full = f"应参加人员全部参加考试的单位有⟦{len(everybody)}⟧个。" if everybody else ""
     if not named.good:
-        return [_said(f"{full}本次没有单位同时{bars}。")]
+        return [_said(f"{full}本次没有单位{bars}。")]
     listed = "、".join(
         f"{row.name}（参考率⟦{written_rate(row.figures.participation_rate)}⟧，"
         f"合格率⟦{written_rate(row.figures.pass_rate)}⟧）"
         for row in named.good
     )
-    return [
-        _said(f"{full}同时{bars}的单位有⟦{len(named.good)}⟧个：{listed}。上述单位组织有力，成效明显，予以表扬。")
-    ]
+    return [_said(f"{full}{bars}的单位有⟦{len(named.good)}⟧个：{listed}。上述单位组织有力，成效明显，予以表扬。")]
 
 
 def _problems(snapshot: Snapshot, thresholds: Thresholds, named: Judged) -> list[Paragraph]:

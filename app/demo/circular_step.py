@@ -13,7 +13,7 @@ from exam.cut_offs import Cut
 from exam.models.circulars import Circular
 from exam.models.planning import Sitting
 from exam.operations import circulars, snapshots
-from exam.queries.circulars import draft_of, letter_of
+from exam.queries.circulars import draft_of, final_letter_of
 from exam.queries.snapshots import figures_in
 
 COPY_TO = "市人民政府办公室。"
@@ -35,7 +35,7 @@ def report(stage: Stage) -> None:
         circulars.approve_circular(session, circular_of(session), made.revision, acting(session, "fuhe").actor)
     with clock.at(stage.morning(-11)), reading() as session:
         approved = circular_of(session)
-        letter, figures = letter_of(session, approved), figures_in(approved.snapshot)
+        letter, figures = final_letter_of(session, approved), figures_in(approved.snapshot)
     drawn = circulars.draw_circular(letter, figures, approved.revision)
     with clock.at(stage.morning(-11)), transaction() as session:
         circulars.issue_circular(session, circular_of(session), drawn, acting(session, "guanli").actor)

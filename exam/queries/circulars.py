@@ -1,5 +1,6 @@
 """Reads over circulars: the drafts and what stands against each step, what is issued, and the letter itself."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -108,10 +109,14 @@ def draft_of(row: Circular) -> CircularDraft:
 
 
 def letter_of(session: Session, row: Circular) -> Letter:
-    """Return a circular as it is printed, from its frozen figures."""
-    is_sample = has_demo_officers(session)
-    in_force = row.state == CircularState.ISSUED or row.state == CircularState.APPROVED
-    mark = SAMPLE_MARK if is_sample else "" if in_force else DRAFT_MARK
+    """Return a circular as it reads now; until it is issued it bears a mark that says so."""
+    made = final_letter_of(session, row)
+    return made if made.mark or row.state == CircularState.ISSUED else replace(made, mark=DRAFT_MARK)
+
+
+def final_letter_of(session: Session, row: Circular) -> Letter:
+    """Return a circular as it is issued, from its frozen figures."""
+    mark = SAMPLE_MARK if has_demo_officers(session) else ""
     figures = figures_in(row.snapshot)
     return letter(figures, row.snapshot.digest, draft_of(row), correction=correction_of(session, row), mark=mark)
 

@@ -127,7 +127,7 @@ def issue(circular_id: UUID) -> Response:
         circular = queries.circular(session, circular_id)
         facts = queries.step_facts(session, circular, current_user.actor.account_id, revision)
         refuse_if(reasons_against_step(facts, "issue"))
-        letter, figures = queries.letter_of(session, circular), figures_in(circular.snapshot)
+        letter, figures = queries.final_letter_of(session, circular), figures_in(circular.snapshot)
     drawn = operations.draw_circular(letter, figures, revision)
     with transaction() as session:
         operations.issue_circular(session, queries.circular(session, circular_id), drawn, current_user.actor)

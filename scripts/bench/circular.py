@@ -21,7 +21,7 @@ from exam.models.circulars import FiguresSnapshot
 from exam.models.planning import Candidate, Sitting
 from exam.models.results import Result
 from exam.operations import circulars, planning, snapshots
-from exam.queries.circulars import circular, letter_of
+from exam.queries.circulars import circular, final_letter_of
 from exam.queries.snapshots import figures_in
 from exam.states import MarkCause, Outcome, Shortfall, SittingState
 from people.models import Account, Officer, Organisation
@@ -56,7 +56,7 @@ def _issued_in(circular_id: UUID, actor: Actor) -> float:
     began = time.perf_counter()
     with reading() as session:
         row = circular(session, circular_id)
-        letter, figures = letter_of(session, row), figures_in(row.snapshot)
+        letter, figures = final_letter_of(session, row), figures_in(row.snapshot)
     drawn = circulars.draw_circular(letter, figures, row.revision)
     with transaction() as session:
         files = circulars.issue_circular(session, circular(session, circular_id), drawn, actor)

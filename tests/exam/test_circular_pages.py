@@ -2,8 +2,9 @@ import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 
+import pypdfium2
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
@@ -18,8 +19,9 @@ from exam.operations.snapshots import take_snapshot
 from exam.queries import circulars as queries
 from exam.queries.snapshots import figures_in
 from exam.states import Outcome, SittingState
-from people.models import Account
+from people.models import Account, Officer
 from people.permissions import Role
+from people.posts import DocumentKind
 from tests.factories import ACTOR, make_candidate, make_city, make_officer, make_sitting
 from tests.forms_browser import FormsBrowser
 from tests.reported import Ends, make_reported, result_of
@@ -63,7 +65,7 @@ def issue(circular_id, made):
     with transaction() as session:
         row = queries.circular(session, circular_id)
         operations.approve_circular(session, row, row.revision, made.second)
-        letter, figures = queries.letter_of(session, row), figures_in(row.snapshot)
+        letter, figures = queries.final_letter_of(session, row), figures_in(row.snapshot)
     drawn = operations.draw_circular(letter, figures, row.revision)
     with transaction() as session:
         operations.issue_circular(session, queries.circular(session, circular_id), drawn, made.writer)
@@ -232,7 +234,7 @@ def test_a_tampered_snapshot_is_neither_approved_nor_issued(drafted):
     with transaction() as session:
         row = queries.circular(session, circular_id)
         operations.approve_circular(session, row, row.revision, made.second)
-        letter, figures = queries.letter_of(session, row), figures_in(row.snapshot)
+        letter, figures = queries.final_letter_of(session, row), figures_in(row.snapshot)
     drawn = operations.draw_circular(letter, figures, row.revision)
     with transaction() as session:
         session.execute(
@@ -307,6 +309,22 @@ def test_a_preview_bears_the_mark_of_what_it_is(app, drafted):
     writer.fetch(f"/circular-drafts/{circular_id}/preview/exe", status=404)
     writer.open(f"/circular-drafts/{circular_id}")
     assert "演示样稿 SAMPLE" in writer.text()
+
+
+def test_until_it_is_issued_a_circular_bears_a_mark_and_in_force_it_bears_none(drafted):
+    made, circular_id = drafted
+    with transaction() as session:
+        session.execute(update(Officer).values(document_kind=DocumentKind.RESIDENT_ID))
+        row = queries.circular(session, circular_id)
+        assert queries.letter_of(session, row).mark == "送审稿"
+    issue(circular_id, made)
+    with reading() as session:
+        row = queries.circular(session, circular_id)
+        assert queries.letter_of(session, row).mark == ""
+        stored = queries.file_of(session, circular_id, CircularLayout.PDF).content
+    text_in = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(stored))
+    assert "送审稿" not in text_in
+    assert "演示样稿" not in text_in
 
 
 def test_a_snapshot_of_another_sitting_cannot_be_chosen(app, drafted):

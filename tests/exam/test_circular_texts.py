@@ -71,7 +71,7 @@ def test_who_did_well_and_who_organised_badly_is_named_by_the_thresholds():
     assert "市地震局" not in text
     assert "参加考试不足5人的1个单位" in text
     strict = written(thresholds=Thresholds(good_pass=Decimal("98.0"), poor_not_completed=60)).text
-    assert "本次没有单位同时参考率达到95%、合格率达到98%" in strict
+    assert "本次没有单位参考率达到95%且合格率达到98%" in strict
     assert "下列1个单位有超过60名人员未按要求完成" in strict
 
 

@@ -34,7 +34,7 @@ from exam.snapshots import (
 )
 from exam.states import Outcome, SittingKind, SittingState
 from people.permissions import Role
-from tests.factories import ACTOR
+from tests.factories import ACTOR, make_candidate, make_sitting
 from tests.reported import Ends, figures, frozen, make_reported, result_of, row
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -108,6 +108,7 @@ def test_a_unit_whose_figures_contradict_each_other_is_refused():
         ({"kind": SittingKind.MAKE_UP}, ["is_make_up"]),
         ({"state": SittingState.OPEN}, ["is_open"]),
         ({"state": SittingState.DRAFT}, ["is_open"]),
+        ({"has_cut": False}, ["no_make_up"]),
         ({"table": frozen().table, "counted": {}}, ["is_empty"]),
         ({"counted": {**COUNTED, Outcome.PASSED: 7}}, ["do_not_add_up"]),
         ({"counted": {**COUNTED, Outcome.NOT_COMPLETED: 0}}, ["do_not_add_up"]),
@@ -169,6 +170,49 @@ def test_a_later_result_leaves_the_snapshot_and_says_so(session):
     assert [one.number for one in snapshots_of(session, made.sitting.id)] == [2, 1]
     assert newest_snapshot(session, made.sitting.id, Cut.FIRST) == second
     assert not has_newer_results(session, second)
+
+
+def test_with_make_ups_each_person_counts_once_by_the_best_end(session):
+    made = make_reported(session, ENDS)
+    assert codes(reasons_against_snapshot(snapshot_facts(session, made.sitting, Cut.WITH_MAKE_UP))) == [
+        "no_make_up"
+    ]
+    again = make_sitting(
+        session,
+        title="春季补考",
+        kind=SittingKind.MAKE_UP,
+        first_sitting_id=made.sitting.id,
+        state=SittingState.CLOSED,
+        closed_at=NOW,
+    )
+    failed_first, failed_twice, absent = made.candidates["C01"][4:7]
+    for before, outcome, score in (
+        (failed_first, Outcome.PASSED, 4),
+        (failed_twice, Outcome.FAILED, 1),
+        (absent, Outcome.FAILED, 2),
+    ):
+        candidate = make_candidate(session, again, before.officer)
+        session.add(result_of(candidate, outcome, score=score))
+    session.flush()
+    first = take_snapshot(session, made.sitting, Cut.FIRST, made.writer)
+    both = take_snapshot(session, made.sitting, Cut.WITH_MAKE_UP, made.writer)
+    totals = [figures_in(one).table.total for one in (first, both)]
+    assert [(one.due, one.passed, one.failed, one.not_completed) for one in totals] == [
+        (17, 9, 3, 5),
+        (17, 10, 3, 4),
+    ]
+    assert not has_newer_results(session, both)
+    with clock.at(NOW + timedelta(days=1)):
+        make_sitting(
+            session,
+            title="春季第二次补考",
+            kind=SittingKind.MAKE_UP,
+            first_sitting_id=made.sitting.id,
+            state=SittingState.CLOSED,
+            closed_at=clock.now(),
+        )
+    assert has_newer_results(session, both)
+    assert not has_newer_results(session, first)
 
 
 @pytest.mark.parametrize(
