@@ -234,7 +234,7 @@ def test_a_candidate_belongs_to_one_sitting(signed_in, running):
     browser.open(f"/sittings/{other.id}/candidates/{running[1].id}", status=404)
 
 
-@pytest.mark.parametrize("path", ["new", "import", "{}/register"])
+@pytest.mark.parametrize("path", ["new", "import"])
 def test_only_the_city_plans(signed_in, running, path):
     signed_in(Role.UNIT_ADMINISTRATOR).open("/sittings/" + path.format(running[0].id), status=403)
 
@@ -244,7 +244,7 @@ def test_a_unit_can_take_no_step(signed_in, running):
     browser.open("/sittings/")
     token = browser.page.find("input", attrs={"name": "csrf_token"})["value"]
     sitting, own, _other = running
-    steps = [f"{sitting.id}/{step}" for step in ("open", "close", "register", f"candidates/{own.id}")]
+    steps = [f"{sitting.id}/{step}" for step in ("open", "close", "register-make-up", f"candidates/{own.id}")]
     for step in steps:
         answer = browser.client.post(
             f"/sittings/{step}", data={"csrf_token": token, "officer": str(own.officer_id)}
