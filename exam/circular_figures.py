@@ -8,7 +8,7 @@ as having nothing to do with them, which the second person then reads.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -138,16 +138,25 @@ def kept_numbers(text: str) -> frozenset[str]:
 
 def reasons_against_words(label: str, text: str, names: Mapping[str, str], kept: frozenset[str]) -> list[Reason]:
     """Return why a field's words cannot stand: unknown places, and figures that were typed."""
-    reasons = []
-    for place in unknown_places(text, names):
-        words = _(
-            "“%(label)s”中的 %(place)s 不是可用的数字占位，请对照页面下方的列表改正。", label=label, place=place
+    typed = typed_figures(text, names)
+    refused = [one for one in typed if one.is_about_figures or one.text not in kept]
+    return [*_reasons_against_places(label, text, names), *(_reason(label, one) for one in refused)]
+
+
+def reasons_against_aims(label: str, text: str, names: Mapping[str, str], kept: frozenset[str]) -> list[Reason]:
+    """Return why words about the future cannot stand: there a rate may be an aim, once it is listed as kept."""
+    aims = [replace(one, is_about_figures=False) for one in typed_figures(text, names) if one.text not in kept]
+    return [*_reasons_against_places(label, text, names), *(_reason(label, one) for one in aims)]
+
+
+def _reasons_against_places(label: str, text: str, names: Mapping[str, str]) -> list[Reason]:
+    return [
+        Reason(
+            "unknown_place",
+            _("“%(label)s”中的 %(place)s 不是可用的数字占位，请对照页面下方的列表改正。", label=label, place=place),
         )
-        reasons.append(Reason("unknown_place", words))
-    for typed in typed_figures(text, names):
-        if typed.is_about_figures or typed.text not in kept:
-            reasons.append(_reason(label, typed))
-    return reasons
+        for place in unknown_places(text, names)
+    ]
 
 
 def _reason(label: str, typed: Typed) -> Reason:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from core.errors import Reason
 from core.texts import Text, lazy_gettext as _
-from exam.circular_figures import kept_numbers, places, reasons_against_words
+from exam.circular_figures import kept_numbers, places, reasons_against_aims, reasons_against_words
 from exam.circular_states import CIRCULAR, CircularState
 from exam.pass_rates import UnitRow
 from exam.ranking import is_ranked
@@ -172,7 +172,9 @@ def _reasons_against_field(name: str, text: str, names: dict[str, str], kept: fr
         reasons.append(Reason("words_length", words))
     if name in {"addressees", "opening", "issuer_name"} and not text.strip():
         reasons.append(Reason("words_missing", _("请填写“%(label)s”。", label=label)))
-    if name != "kept_numbers":
+    if name == "requirements":
+        reasons += reasons_against_aims(label, text, names, kept)
+    elif name != "kept_numbers":
         reasons += reasons_against_words(label, text, names, kept)
     return reasons
 

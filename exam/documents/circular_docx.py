@@ -43,7 +43,7 @@ from exam.documents.official_layout import (
 )
 
 _CENTRE, _LEFT, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
-CHART_MM = 155
+CHART_MM = 140
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _TWIPS_PER_MM = 1440 / 25.4
 # 28 characters of 三号 are a hair wider than the type area: each is set so many twentieths of a point closer.
@@ -196,7 +196,7 @@ def _charts(document: DocxDocument, letter: Letter) -> None:
         title.alignment, title.paragraph_format.keep_with_next = _CENTRE, True
         picture = document.add_paragraph()
         picture.paragraph_format.keep_with_next = True
-        picture.paragraph_format.line_spacing = 1
+        picture.alignment, picture.paragraph_format.line_spacing = _CENTRE, 1
         picture.paragraph_format.space_after = Pt(0)
         height = CHART_MM * drawing.height / drawing.width
         place = PackURI(f"/word/media/chart{number}.emf")
@@ -215,7 +215,7 @@ def _imprint(document: DocxDocument, letter: Letter) -> None:
         made = _added(document, line, FANG_SONG, SMALL, pitch=SMALL * 1.6)
         form = made.paragraph_format
         form.left_indent = form.right_indent = Pt(SMALL)
-        form.space_before = Pt(SMALL * 2 if number == 0 else 0)
+        form.space_before = Pt(SMALL if number == 0 else 0)
         form.tab_stops.add_tab_stop(Mm(156) - Pt(SMALL), alignment=2)
         is_last = number == len(lines) - 1
         borders = '<w:top w:val="single" w:sz="8" w:space="2" w:color="000000"/>' if number == 0 else ""

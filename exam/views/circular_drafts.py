@@ -156,7 +156,7 @@ def correct(circular_id: UUID) -> str | Response:
         return render_template("exam/circular_correct.html", circular=circular, form=form)
 
 
-@bp.get("/<uuid:circular_id>/preview/<layout>")
+@bp.get("/<uuid:circular_id>/preview.<layout>")
 @requires(Permission.CIRCULAR_PREPARE)
 def preview(circular_id: UUID, layout: str) -> Response:
     chosen = layout_named(layout)

@@ -84,7 +84,9 @@ class CircularForm(StepForm):
     copy_to = StringField(WORD_NAMES["copy_to"])
     kept_numbers = StringField(
         WORD_NAMES["kept_numbers"],
-        description=_("正文中确需手工填写、与考试统计无关的数字，用顿号隔开，例如：3名、50人。批准人会看到。"),
+        description=_(
+            "正文中确需手工填写、与考试统计无关的数字，包括工作要求中的目标，用顿号隔开，例如：3名、95%。批准人会看到。"
+        ),
     )
     good_participation = DecimalField(_("表扬：参考率不低于（%）"), [_percentage])
     good_pass = DecimalField(_("表扬：合格率不低于（%）"), [_percentage])

@@ -45,7 +45,7 @@ def show(circular_id: UUID) -> str:
         )
 
 
-@bp.get("/<uuid:circular_id>/<layout>")
+@bp.get("/<uuid:circular_id>/circular.<layout>")
 @requires(Permission.PUBLIC_READ)
 def file(circular_id: UUID, layout: str) -> Response:
     chosen = layout_named(layout)

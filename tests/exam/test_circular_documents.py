@@ -133,6 +133,14 @@ def test_equal_letters_give_equal_bytes(pdf, docx):
     assert draw_pdf(replace(again, signer="张三")) != pdf
 
 
+def test_no_file_holds_the_time_it_was_made(pdf, docx):
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        core = archive.read("docProps/core.xml").decode()
+    assert re.findall(r"\d{4}-\d\d-\d\dT[\d:]+", core) == ["2017-10-30T00:00:00"] * 2
+    assert set(re.findall(rb"Date \(D:(\d{8})", pdf)) == {b"20000101"}
+
+
 def test_a_line_holds_twenty_eight_characters_and_a_page_twenty_two_lines():
     measure = CHARACTERS * BODY
     assert [len(line.text) for line in broken("通" * 60, SONG, BODY, measure=measure)] == [28, 28, 4]

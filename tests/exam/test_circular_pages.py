@@ -97,7 +97,7 @@ def test_a_circular_goes_from_the_snapshot_to_the_public_page(app, drafted):
     with reading() as session:
         digests = set(session.scalars(select(CircularFile.digest)))
     for layout in CircularLayout:
-        content = public.fetch(f"/circulars/{circular_id}/{layout}").get_data()
+        content = public.fetch(f"/circulars/{circular_id}/circular.{layout}").get_data()
         assert hashlib.sha256(content).hexdigest() in digests
         assert hashlib.sha256(content).hexdigest() in shown
     sealed = public.fetch(f"/circulars/{circular_id}/snapshot.json").get_data()
@@ -298,15 +298,15 @@ def test_only_the_office_sees_drafts(app, drafted, signed_in):
     for role in (Role.UNIT_ADMINISTRATOR, Role.CANDIDATE, Role.HR, Role.INVIGILATOR):
         signed_in(role).open(f"/circular-drafts/{circular_id}", status=403)
     for layout in CircularLayout:
-        FormsBrowser(app).fetch(f"/circulars/{circular_id}/{layout}", status=404)
+        FormsBrowser(app).fetch(f"/circulars/{circular_id}/circular.{layout}", status=404)
 
 
 def test_a_preview_bears_the_mark_of_what_it_is(app, drafted):
     made, circular_id = drafted
     writer = browser_of(app, made.writer)
-    assert writer.fetch(f"/circular-drafts/{circular_id}/preview/pdf").get_data().startswith(b"%PDF")
-    assert writer.fetch(f"/circular-drafts/{circular_id}/preview/docx").get_data().startswith(b"PK")
-    writer.fetch(f"/circular-drafts/{circular_id}/preview/exe", status=404)
+    assert writer.fetch(f"/circular-drafts/{circular_id}/preview.pdf").get_data().startswith(b"%PDF")
+    assert writer.fetch(f"/circular-drafts/{circular_id}/preview.docx").get_data().startswith(b"PK")
+    writer.fetch(f"/circular-drafts/{circular_id}/preview.exe", status=404)
     writer.open(f"/circular-drafts/{circular_id}")
     assert "演示样稿 SAMPLE" in writer.text()
 

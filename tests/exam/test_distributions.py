@@ -1,7 +1,9 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, strategies as st
 
-from exam.distributions import STEPS, spread
+from exam.distributions import STEPS, coarser, spread
 
 
 @st.composite
@@ -50,3 +52,14 @@ def test_a_hundred_marks_with_sixty_to_pass_go_by_fives():
 def test_a_score_that_cannot_be_is_refused(score):
     with pytest.raises(ValueError, match="beyond"):
         spread({score: 1}, 100, 60)
+
+
+@given(st.dictionaries(st.integers(0, 100), st.integers(0, 50)), st.integers(1, 100))
+def test_steps_taken_two_by_two_keep_everybody_and_both_sides_of_the_cut(counts, cut):
+    steps = spread(counts, 100, cut)
+    fewer = coarser(steps)
+    assert sum(one.count for one in fewer) == sum(counts.values())
+    assert len(steps) / 2 <= len(fewer) <= len(steps) / 2 + 1.5
+    assert (fewer[0].low, fewer[-1].high) == (steps[0].low, steps[-1].high)
+    assert all(one.high + 1 == after.low for one, after in pairwise(fewer))
+    assert all(one.is_passing == (one.low >= cut) == (one.high >= cut) for one in fewer)
