@@ -19,7 +19,7 @@ YEAR_SECONDS = 31_536_000
 JOB_NAMES = {
     "certificates:draw": _("生成电子证书"),
     "exam:papers:draw": _("抽取试卷"),
-    "exam:subjects:tally": _("统计科目得分"),
+    "exam:tally": _("统计科目得分"),
 }
 JOB_STATE_NAMES = {
     JobState.QUEUED: _("排队中"),

@@ -9,7 +9,7 @@ from exam.models.results import SubjectTally
 from exam.queries.subjects import scores_by_unit
 from exam.subjects import Tally
 
-TALLY_JOB = "exam:subjects:tally"
+TALLY_JOB = "exam:tally"
 
 
 def ask_for_tally(session: Session, sitting: Sitting) -> None:

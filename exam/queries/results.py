@@ -85,6 +85,11 @@ class Person:
     counted: Result
 
     @property
+    def candidate(self) -> Candidate:
+        """Return the candidate of the first sitting, who is counted."""
+        return self.first.candidate
+
+    @property
     def end(self) -> End:
         """Return the end the person is counted by."""
         shortfall = Shortfall(self.counted.shortfall) if self.counted.shortfall else None

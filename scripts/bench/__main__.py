@@ -14,7 +14,7 @@ from app.factory import create_app
 from core.db import connect
 from scripts.bench.city import fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
-from scripts.bench.figures import measure_figures
+from scripts.bench.figures import fill_figures, measure_figures
 from scripts.bench.floors import floor_ms
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
@@ -85,8 +85,10 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
         if "deadline" in steps:
             seconds, others = run.deadline(room[:CROWD], room[CROWD : 2 * CROWD])
             report.deadline(target.kind, seconds, others)
-        if "figures" in steps:
-            report.spans(target.kind, measure_figures(target, running, desk))
+    if "figures" in steps:
+        million = fill_figures(target)
+        with served(target, PORT) as running:
+            report.spans(target.kind, measure_figures(million, running, desk))
 
 
 def _grow(target: Target, run: Steps, room: list, report: Report) -> None:  # type: ignore[type-arg]
