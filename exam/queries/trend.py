@@ -78,5 +78,6 @@ def _families(session: Session) -> dict[UUID, list[UUID]]:
     )
     found: dict[UUID, list[UUID]] = {}
     for first_id, make_up_id in session.execute(query):
-        found.setdefault(first_id, []).append(make_up_id)
+        if first_id is not None:
+            found.setdefault(first_id, []).append(make_up_id)
     return found
