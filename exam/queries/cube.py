@@ -136,19 +136,35 @@ def _first_cells(session: Session, sitting_id: UUID, scope: Scope) -> list[Cell]
     return found
 
 
+def moves_between(
+    session: Session, sitting_id: UUID, make_up_ids: Sequence[UUID], scope: Scope
+) -> list[tuple[End, End, int]]:
+    """Return how many people went from which end of a sitting to which best end in its make-ups."""
+    rows = session.execute(_moving(sitting_id, make_up_ids, scope, ()))
+    return [(end_of_rank(before), end_of_rank(after), count) for before, after, count in rows]
+
+
 def _moves(session: Session, taken_at: CutOff, scope: Scope) -> list[Move]:
-    """Return who came to which best end in the make-ups, by where they stood after the first sitting."""
-    later = best_in(taken_at.make_up_ids)
-    first = aliased(Result)
-    groups = (first.organisation_id, first.employment, rank_of(first).label("before"), later.c.rank)
+    rows = session.execute(
+        _moving(taken_at.sitting_id, taken_at.make_up_ids, scope, ("organisation_id", "employment"))
+    )
+    return [
+        Move(unit, employment, end_of_rank(before), end_of_rank(after), count)
+        for unit, employment, before, after, count in rows
+    ]
+
+
+def _moving(
+    sitting_id: UUID, make_up_ids: Sequence[UUID], scope: Scope, by: Sequence[str]
+) -> Select[*tuple[Any, ...]]:
+    """Return the count of people by where they stood after the first sitting and by their best end since."""
+    later, first = best_in(make_up_ids), aliased(Result)
+    groups = (*(getattr(first, name) for name in by), rank_of(first).label("before"), later.c.rank)
     query = (
         select(*groups, func.count())
         .select_from(later)
         .join(first, first.officer_id == later.c.officer_id)
-        .where(first.sitting_id == taken_at.sitting_id, newest_of(first))
+        .where(first.sitting_id == sitting_id, newest_of(first))
         .group_by(*groups)
     )
-    return [
-        Move(unit, employment, end_of_rank(before), end_of_rank(after), count)
-        for unit, employment, before, after, count in session.execute(within(query, first.organisation_id, scope))
-    ]
+    return within(query, first.organisation_id, scope)

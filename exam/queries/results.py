@@ -85,6 +85,11 @@ class Person:
     counted: Result
 
     @property
+    def candidate(self) -> Candidate:
+        """Return the candidate of the first sitting, who is counted."""
+        return self.first.candidate
+
+    @property
     def end(self) -> End:
         """Return the end the person is counted by."""
         shortfall = Shortfall(self.counted.shortfall) if self.counted.shortfall else None
@@ -120,7 +125,7 @@ def unit_rows(session: Session, counted: Iterable[Cell], scope: Scope) -> list[U
     ]
 
 
-def _units(session: Session, wanted: Set[UUID]) -> Sequence[Row[Any]]:
+def _units(session: Session, wanted: Set[UUID]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return these organisations and what they stand under, by code; of very many, all there are."""
     query = select(*_OF_EACH).order_by(Organisation.code)
     if len(wanted) <= NAMED_ONE_BY_ONE:

@@ -6,14 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from exam.endings import End, best, end_of_rank
+from exam.endings import End, best
 from exam.models.planning import Sitting
 from exam.models.results import Result
 from exam.pass_rates import UnitFigures, figures_of
-from exam.queries.cube import rank_of, split, within
-from exam.queries.newest import newest_of, newest_result
+from exam.queries.cube import moves_between, split, within
+from exam.queries.newest import newest_result
 from exam.states import Outcome, SittingKind, SittingState
 from people.scope import Scope
 
@@ -63,25 +63,21 @@ def _ends(session: Session, scope: Scope) -> Ends:
 
 def _with_make_ups(session: Session, scope: Scope, first: Ends) -> Ends:
     """Return the ends of each first sitting with its closed make-ups: everybody once, by the best end."""
-    result = aliased(Result)
-    later = (
-        select(Sitting.first_sitting_id, Result.officer_id, func.max(rank_of(Result)).label("rank"))
-        .join(Result, Result.sitting_id == Sitting.id)
-        .where(Sitting.kind == SittingKind.MAKE_UP, Sitting.state == SittingState.CLOSED, newest_result())
-        .group_by(Sitting.first_sitting_id, Result.officer_id)
-        .subquery()
-    )
-    query = (
-        select(later.c.first_sitting_id, rank_of(result).label("before"), later.c.rank, func.count())
-        .select_from(later)
-        .join(result, (result.officer_id == later.c.officer_id) & (result.sitting_id == later.c.first_sitting_id))
-        .where(newest_of(result))
-        .group_by(later.c.first_sitting_id, "before", later.c.rank)
-    )
     found: Ends = {}
-    for sitting_id, before, after, count in session.execute(within(query, result.organisation_id, scope)):
+    for sitting_id, make_up_ids in _families(session).items():
         ends = found.setdefault(sitting_id, Counter(first.get(sitting_id, Counter())))
-        was = end_of_rank(before)
-        ends[was] -= count
-        ends[best((was, end_of_rank(after)))] += count
+        for before, after, count in moves_between(session, sitting_id, make_up_ids, scope):
+            ends[before] -= count
+            ends[best((before, after))] += count
+    return found
+
+
+def _families(session: Session) -> dict[UUID, list[UUID]]:
+    query = select(Sitting.first_sitting_id, Sitting.id).where(
+        Sitting.kind == SittingKind.MAKE_UP, Sitting.state == SittingState.CLOSED
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for first_id, make_up_id in session.execute(query):
+        if first_id is not None:
+            found.setdefault(first_id, []).append(make_up_id)
     return found

@@ -14,9 +14,9 @@ import time
 from app.factory import create_app
 from core.db import connect
 from scripts.bench.circular import measure_circular
-from scripts.bench.city import fill
+from scripts.bench.city import Seat, fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
-from scripts.bench.figures import measure_figures
+from scripts.bench.figures import fill_figures, measure_figures
 from scripts.bench.floors import PACE, floor_ms
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
@@ -75,29 +75,38 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     settings = target.settings(PORT)
     desk = Desk(create_app(settings))
     connect(settings.database)
-    with served(target, PORT) as running:
-        run = Steps(running, desk)
-        if room:
-            report.first(target.kind, run.first(room))
-        for size in sizes:
-            report.room(target.kind, size, run.room(room[:size], WINDOW_S))
-        if sizes:
-            report.real_pages(target.kind, sizes[-1], run.real_pages(room[: sizes[-1]], WINDOW_S))
-        if "full" in steps:
-            report.full_speed(target.kind, run.full_speed(room))
-        if crowd:
-            report.storm(target.kind, run.storm(storm))
-        if "bell" in steps:
-            report.bell(target.kind, run.bell(storm))
-        if "growth" in steps:
-            _grow(target, run, room, report)
-        if "deadline" in steps:
-            seconds, others = run.deadline(room[:CROWD], room[CROWD : 2 * CROWD])
-            report.deadline(target.kind, seconds, others)
-        if "figures" in steps:
-            report.spans(target.kind, measure_figures(target, running, desk))
-        if "circular" in steps:
+    if steps - {"figures", "circular", "floor"}:
+        with served(target, PORT) as running:
+            _measure_room(Steps(running, desk), steps, (room, storm), report)
+    if "figures" in steps:
+        million = fill_figures(target)
+        with served(target, PORT) as running:
+            report.spans(target.kind, measure_figures(million, running, desk))
+    if "circular" in steps:
+        with served(target, PORT) as running:
             report.circular(target.kind, *measure_circular(running, desk))
+
+
+def _measure_room(run: Steps, steps: set[str], seats: tuple[list[Seat], list[Seat]], report: Report) -> None:
+    (room, storm), kind = seats, run.running.target.kind
+    sizes = sorted(int(step) for step in steps if step.isdecimal())
+    if room:
+        report.first(kind, run.first(room))
+    for size in sizes:
+        report.room(kind, size, run.room(room[:size], WINDOW_S))
+    if sizes:
+        report.real_pages(kind, sizes[-1], run.real_pages(room[: sizes[-1]], WINDOW_S))
+    if "full" in steps:
+        report.full_speed(kind, run.full_speed(room))
+    if storm:
+        report.storm(kind, run.storm(storm))
+    if "bell" in steps:
+        report.bell(kind, run.bell(storm))
+    if "growth" in steps:
+        _grow(run.running.target, run, room, report)
+    if "deadline" in steps:
+        seconds, others = run.deadline(room[:CROWD], room[CROWD : 2 * CROWD])
+        report.deadline(kind, seconds, others)
 
 
 def _grow(target: Target, run: Steps, room: list, report: Report) -> None:  # type: ignore[type-arg]

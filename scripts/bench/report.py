@@ -125,6 +125,7 @@ class Report:
             f"figures.page_ms.{kind}": spans.page,
             f"figures.million_ms.{kind}": spans.tables,
             f"figures.counted_ms.{kind}": spans.counted,
+            f"figures.sittings_ms.{kind}": spans.sittings,
             f"figures.floor_ms.{kind}": spans.floor,
             f"figures.times_floor.{kind}": spans.counted / spans.floor,
         }
@@ -132,6 +133,7 @@ class Report:
             ("the page of a sitting of 3,000", spans.page),
             ("all tables over 1,000,000 results of 3,000 units", spans.tables),
             ("of these, the tables of units and employments", spans.counted),
+            ("the table of all sittings over 1,178,000 results", spans.sittings),
             ("floor, the same GROUP BY by the database's own client", spans.floor),
         ):
             self._row((f"{kind}: {what}", *[""] * 5, f"{value:.1f}", *[""] * 4))

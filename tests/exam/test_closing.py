@@ -110,7 +110,7 @@ def test_everybody_who_was_due_comes_to_one_end(session, place):
         "缺考": (Outcome.NOT_COMPLETED, Shortfall.EXAM_ABSENT, None),
         "先考": (Outcome.NOT_COMPLETED, Shortfall.TRAINING_SHORT, 90),
     }
-    assert figures == UnitFigures(6, 2, 1, 1, 4, 1, 2, 1)
+    assert figures == UnitFigures(6, 2, 1, 1, 4, 1, 2, 1, 1)
     assert {row.organisation_id for row in rows} == {candidate.organisation_id for candidate in made.values()}
     assert (sitting.state, sitting.closed_at) == (SittingState.CLOSED, AFTER)
 
@@ -187,7 +187,7 @@ def test_figures_are_those_of_the_unit_that_registered_the_person(session, place
     made["合格"].officer.organisation_id = make_city(session).department.id
     closed(session, sitting)
     rows = {row.code: row.figures for row in figures_by_organisation(session, sitting.id, CITY)}
-    assert rows == {"C01": UnitFigures(3, 2, 1, 1, 1, 1, 0, 0), "M01": UnitFigures(3, 0, 0, 0, 3, 0, 2, 1)}
+    assert rows == {"C01": UnitFigures(3, 2, 1, 1, 1, 1, 0, 0), "M01": UnitFigures(3, 0, 0, 0, 3, 0, 2, 1, 1)}
     made_table = table(figures_by_organisation(session, sitting.id, CITY))
     assert (made_table.county_subtotal.due, made_table.department_subtotal.due, made_table.total.due) == (3, 3, 6)
 

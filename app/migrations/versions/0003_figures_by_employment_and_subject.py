@@ -16,11 +16,6 @@ FIGURES = [
     "number",
     "officer_id",
 ]
-# A rebuilt table keeps only the checks that are named here.
-CHECKS = (
-    sa.CheckConstraint("(outcome = 'not_completed') = (shortfall is not null)", name="ck_result_shortfall"),
-    sa.CheckConstraint("(outcome = 'not_completed') or (score is not null)", name="ck_result_score"),
-)
 
 
 def upgrade() -> None:
@@ -40,7 +35,7 @@ def upgrade() -> None:
     op.execute(
         "update result set officer_id = (select officer_id from candidate where candidate.id = result.candidate_id)"
     )
-    with op.batch_alter_table("result", schema=None, table_args=CHECKS) as batch_op:
+    with op.batch_alter_table("result", schema=None) as batch_op:
         batch_op.alter_column("officer_id", existing_type=sa.Uuid(), nullable=False)
         batch_op.create_foreign_key(op.f("fk_result_officer_id_officer"), "officer", ["officer_id"], ["id"])
         batch_op.drop_index("ix_result_sitting_id_organisation_id_outcome")
@@ -71,7 +66,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("subject_tally")
-    with op.batch_alter_table("result", schema=None, table_args=CHECKS) as batch_op:
+    with op.batch_alter_table("result", schema=None) as batch_op:
         batch_op.drop_index("ix_result_later")
         batch_op.drop_index("ix_result_figures")
         batch_op.create_index(
