@@ -61,7 +61,7 @@ def reasons_against(facts: HolderFacts, today: date) -> list[Reason]:
     if facts.is_held_back:
         reasons.append(Reason("held_back", _("有异议尚未办结，暂不核发。")))
     if facts.effective_on is None or today < facts.effective_on:
-        reasons.append(Reason("line_in_notice", _("该人员经更正增补，尚在公示，生效后才能核发。")))
+        reasons.append(Reason("line_in_notice", _("该人员尚在公示，生效后才能核发。")))
     if facts.held_no:
         text = _("已持有有效证件 %(number)s，一人不能有两证。", number=facts.held_no)
         reasons.append(Reason("holds_one", text))
