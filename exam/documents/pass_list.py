@@ -38,6 +38,7 @@ class ListFace:
     notice_from: date | None
     notice_until: date | None
     effective_on: date | None
+    is_provisional: bool
     legal_basis: str
     contact: str
     reason: str
@@ -182,10 +183,11 @@ def _title(face: ListFace) -> str:
 def _facts(face: ListFace) -> list[tuple[str, float, int]]:
     at = face.published_at.astimezone(CITY_ZONE)
     facts = [f"公布机关：{face.issuer_name}", f"公布时间：{_day(at.date())} {at:%H:%M}"]
+    guessed = "（该年的工作日安排尚未录入，按周一至周五推算）" if face.is_provisional else ""
     if face.notice_from and face.notice_until:
-        facts.append(f"公示期：{_day(face.notice_from)}至{_day(face.notice_until)}（工作日）")
+        facts.append(f"公示期：{_day(face.notice_from)}至{_day(face.notice_until)}（工作日）{guessed}")
     if face.effective_on:
-        facts.append(f"生效日期：{_day(face.effective_on)}")
+        facts.append(f"生效日期：{_day(face.effective_on)}{guessed}")
     exempt = f"，其中 {face.exempt_count:,} 人依法不公开姓名" if face.exempt_count else ""
     facts.append(f"合格人数：{face.passed_count:,} 人{exempt}")
     facts.append(f"公开依据：{face.legal_basis}")

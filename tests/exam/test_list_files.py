@@ -38,6 +38,7 @@ FACE = ListFace(
     notice_from=date(2026, 3, 3),
     notice_until=date(2026, 3, 9),
     effective_on=date(2026, 3, 10),
+    is_provisional=False,
     legal_basis="《中华人民共和国政府信息公开条例》第十九条",
     contact="执法监督科，0335-1234567",
     reason="",
@@ -113,6 +114,11 @@ def test_the_paper_is_a4_and_says_what_the_page_says():
 def test_a_version_that_was_superseded_says_so_on_its_paper():
     (text,), _sizes = pages_of(draw_list(replace(FACE, is_superseded=True)))
     assert "本版已被更正" in text
+
+
+def test_a_date_that_rests_on_a_missing_year_is_marked_on_paper():
+    (text,), _sizes = pages_of(draw_list(replace(FACE, is_provisional=True)))
+    assert text.count("按周一至周五推算") == 2
 
 
 def test_a_real_list_is_not_called_a_sample():

@@ -16,9 +16,10 @@ def test_every_permission_belongs_to_somebody():
     assert set().union(*PERMISSIONS.values()) == set(Permission)
 
 
-def test_the_public_reads_asks_and_signs_in_and_no_more():
+def test_the_public_reads_asks_objects_and_signs_in_and_no_more():
     allowed = {permission for permission in Permission if PUBLIC.may(permission)}
-    assert allowed == {Permission.PUBLIC_READ, Permission.LOOKUP_ASK, Permission.ACCOUNT_SIGN_IN}
+    asked = {Permission.LOOKUP_ASK, Permission.OBJECTION_MAKE}
+    assert allowed == {Permission.PUBLIC_READ, Permission.ACCOUNT_SIGN_IN, *asked}
 
 
 @pytest.mark.parametrize("role", [Role.CANDIDATE, Role.UNIT_ADMINISTRATOR, Role.ADMINISTRATOR])
