@@ -7,7 +7,7 @@ all the same: only what the server has certainly not taken may be sent once more
 import smtplib
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -35,7 +35,7 @@ class MailServer:
     security: Security
     sender: str
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
