@@ -17,11 +17,11 @@ from core.errors import DomainError, NotFoundError
 from core.mail import mail_server
 from core.paging import Page, page_among
 from core.texts import Text, lazy_gettext as _
-from exam.due_days import working_day_after
 from exam.duties import DUTY_NAMES, Duty, DutyKind
 from exam.forms import CardForm
 from exam.models.duties import SupervisionCard
 from exam.operations.supervision import issue_card
+from exam.queries.due_days import due_day
 from exam.queries.reminders import reminders
 from exam.queries.supervision import open_cards_by_duty
 from exam.reminders import REMINDER_STATE_NAMES, named_again
@@ -110,7 +110,7 @@ def supervise() -> str | Response:
             except DomainError as error:
                 form.refuse(error)
         elif request.method == "GET":
-            _suggest(form, duty)
+            _suggest(session, form, duty)
         return render_template("app/supervise.html", unit=unit, duty=duty, words=words_of(duty), form=form)
 
 
@@ -147,10 +147,10 @@ def _overdue_duty(session: Session) -> tuple[Organisation, Duty]:
     raise NotFoundError(_("这项工作已经办完，或者没有逾期，不用督办。请返回待办事项查看。"))
 
 
-def _suggest(form: CardForm, duty: Duty) -> None:
+def _suggest(session: Session, form: CardForm, duty: Duty) -> None:
     form.matter.data = _("%(matter)s。", matter=words_of(duty))
     form.requirement.data = requirement_of(duty)
-    form.due_on.data = working_day_after(clock.today(), CARD_DAYS)
+    form.due_on.data = due_day(session, clock.today(), CARD_DAYS)
 
 
 def _draft_of(form: CardForm, duty: Duty) -> CardDraft:

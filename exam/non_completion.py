@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from core.errors import Reason
 from core.texts import Text, lazy_gettext as _
-from exam.due_days import working_day_after
 from exam.states import Outcome, SittingState
 
 WORDS_LENGTH = 300
@@ -55,11 +54,6 @@ class AnswerFacts:
     outcome: Outcome | None
     given: int
     seen: int
-
-
-def answer_by(closed_on: date) -> date:
-    """Return the last day on which an answer is in time."""
-    return working_day_after(closed_on, ANSWER_WORKING_DAYS)
 
 
 def reasons_against_answering(facts: AnswerFacts) -> list[Reason]:

@@ -30,8 +30,15 @@ def open_duties(session: Session, scope: Scope, now: datetime, unregistered: Cou
     sittings = {one.id: one for one in session.scalars(select(Sitting).where(Sitting.id.in_(wanted)))}
     found: list[Duty] = []
     for key in keys:
-        counts = (unregistered.get(key, 0), short.get(key, 0), unanswered.get(key, 0))
-        found += duties_of_sitting(_work(sittings[key[0]], key[1], *counts), now)
+        work = _work(
+            session,
+            sittings[key[0]],
+            key[1],
+            unregistered=unregistered.get(key, 0),
+            short=short.get(key, 0),
+            unanswered=unanswered.get(key, 0),
+        )
+        found += duties_of_sitting(work, now)
     return in_order([*found, *map(duty_of_card, _cards(session, scope))])
 
 
@@ -46,7 +53,9 @@ def sittings_to_register_for(session: Session, now: datetime) -> list[UUID]:
     return list(session.scalars(query.order_by(Sitting.opens_at, Sitting.id)))
 
 
-def _work(sitting: Sitting, unit_id: UUID, unregistered: int, short: int, unanswered: int) -> SittingWork:
+def _work(
+    session: Session, sitting: Sitting, unit_id: UUID, *, unregistered: int, short: int, unanswered: int
+) -> SittingWork:
     return SittingWork(
         organisation_id=unit_id,
         sitting_id=sitting.id,
@@ -55,7 +64,7 @@ def _work(sitting: Sitting, unit_id: UUID, unregistered: int, short: int, unansw
         state=SittingState(sitting.state),
         opens_at=sitting.opens_at,
         closes_at=sitting.closes_at,
-        answer_end=answer_end(sitting),
+        answer_end=answer_end(session, sitting),
         unregistered=unregistered,
         short=short,
         unanswered=unanswered,

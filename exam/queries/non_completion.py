@@ -16,7 +16,8 @@ from core.paging import Page, page_of
 from exam.models.duties import NonCompletionAnswer
 from exam.models.planning import Candidate, Sitting
 from exam.models.results import Result
-from exam.non_completion import AnswerFacts, answer_by
+from exam.non_completion import ANSWER_WORKING_DAYS, AnswerFacts
+from exam.queries.due_days import due_day
 from exam.queries.newest import newest_result
 from exam.queries.planning import required_hours
 from exam.states import Outcome, Shortfall, SittingState
@@ -103,15 +104,17 @@ class UnitAnswers:
     counts: AnswerCounts
 
 
-def answer_end(sitting: Sitting) -> datetime | None:
+def answer_end(session: Session, sitting: Sitting) -> datetime | None:
     """Return the instant from which an answer is late; None before the sitting is closed."""
-    day = last_day(sitting)
+    day = last_day(session, sitting)
     return clock.end_of(day) if day else None
 
 
-def last_day(sitting: Sitting) -> date | None:
+def last_day(session: Session, sitting: Sitting) -> date | None:
     """Return the last day on which an answer is in time; None before the sitting is closed."""
-    return answer_by(clock.day_of(sitting.closed_at)) if sitting.closed_at else None
+    if sitting.closed_at is None:
+        return None
+    return due_day(session, clock.day_of(sitting.closed_at), ANSWER_WORKING_DAYS)
 
 
 def missing_people(
@@ -146,7 +149,7 @@ def answers_of(session: Session, candidate_id: UUID) -> list[NonCompletionAnswer
 
 def answers_by_unit(session: Session, sitting: Sitting, scope: Scope) -> list[UnitAnswers]:
     """Return for each unit how many have not completed and how many of them are answered for, by code."""
-    end = answer_end(sitting)
+    end = answer_end(session, sitting)
     if end is None:
         return []
     first = _first_answers(sitting.id)

@@ -16,7 +16,6 @@ from exam.non_completion import (
     AbsenceReason,
     AnswerDraft,
     AnswerFacts,
-    answer_by,
     reasons_against_answer,
     reasons_against_answering,
 )
@@ -26,6 +25,7 @@ from exam.queries.non_completion import (
     AnswerCounts,
     AnswerFilter,
     all_missing_people,
+    answer_end,
     answers_by_unit,
     answers_of,
     last_day,
@@ -197,8 +197,8 @@ def test_a_result_that_was_corrected_takes_the_person_off_the_list(session, plac
 
 def test_the_deadline_is_five_working_days_after_the_closing(session, place):
     sitting, _people, _accounts, _city = place
-    assert last_day(sitting) == date(2026, 3, 9)
-    assert answer_by(date(2026, 3, 6)) == date(2026, 3, 13)
+    assert last_day(session, sitting) == date(2026, 3, 9)
+    assert answer_end(session, sitting) == datetime(2026, 3, 9, 16, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
