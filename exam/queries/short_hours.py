@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.paging import Page, page_of
@@ -36,14 +36,12 @@ class ShortPerson:
 
 def short_counts(session: Session, scope: Scope, now: datetime) -> dict[tuple[UUID, UUID], int]:
     """Count who is short of hours by (sitting, unit), at every sitting that is not over."""
-    done = _done()
     query = (
         select(Candidate.sitting_id, Candidate.organisation_id, func.count())
         .join(Sitting, Candidate.sitting_id == Sitting.id)
         .join(Course, Sitting.course_id == Course.id)
-        .outerjoin(done, _of_candidate(done))
         .where(Sitting.kind != SittingKind.MOCK, Sitting.state != SittingState.CLOSED, Sitting.closes_at > now)
-        .where(*_is_short(done))
+        .where(*_is_short())
         .group_by(Candidate.sitting_id, Candidate.organisation_id)
     )
     rows = session.execute(_within(query, scope))
@@ -52,36 +50,29 @@ def short_counts(session: Session, scope: Scope, now: datetime) -> dict[tuple[UU
 
 def short_people(session: Session, sitting: Sitting, scope: Scope, number: int) -> Page[ShortPerson]:
     """Return one page of those who are short of hours at one sitting, by unit and candidate number."""
-    done = _done()
     query = (
-        select(Candidate, func.coalesce(done.c.hours, ZERO, type_=HourEntry.hours.type), Course.required_hours)
+        select(Candidate, _done().label("done"), Course.required_hours)
         .join(Sitting, Candidate.sitting_id == Sitting.id)
         .join(Course, Sitting.course_id == Course.id)
         .join(Officer, Candidate.officer_id == Officer.id)
         .join(Organisation, Candidate.organisation_id == Organisation.id)
-        .outerjoin(done, _of_candidate(done))
-        .where(Candidate.sitting_id == sitting.id, *_is_short(done))
+        .where(Candidate.sitting_id == sitting.id, *_is_short())
         .order_by(Organisation.code, Candidate.candidate_no)
     )
     page = page_of(session, _within(query, scope), number)
     return Page([ShortPerson(*row) for row in page.rows], page.number, page.size, page.total)
 
 
-def _done() -> Subquery:
-    return (
-        select(HourEntry.course_id, HourEntry.officer_id, func.sum(HourEntry.hours).label("hours"))
-        .group_by(HourEntry.course_id, HourEntry.officer_id)
-        .subquery()
+def _done() -> ColumnElement[Decimal]:
+    """Return the hours of the query's own candidate: asked one by one, because a unit has few of them."""
+    query = select(func.coalesce(func.sum(HourEntry.hours), ZERO, type_=HourEntry.hours.type)).where(
+        HourEntry.course_id == Sitting.course_id, HourEntry.officer_id == Candidate.officer_id
     )
+    return query.correlate(Sitting, Candidate).scalar_subquery()
 
 
-def _of_candidate(done: Subquery) -> ColumnElement[bool]:
-    return (done.c.course_id == Sitting.course_id) & (done.c.officer_id == Candidate.officer_id)
-
-
-def _is_short(done: Subquery) -> tuple[ColumnElement[bool], ...]:
-    hours = func.coalesce(done.c.hours, ZERO, type_=HourEntry.hours.type)
-    return (Candidate.standing == Standing.REGISTERED, hours < Course.required_hours)
+def _is_short() -> tuple[ColumnElement[bool], ...]:
+    return (Candidate.standing == Standing.REGISTERED, _done() < Course.required_hours)
 
 
 def _within(query: Select[*tuple[Any, ...]], scope: Scope) -> Select[*tuple[Any, ...]]:
