@@ -237,3 +237,10 @@ def test_the_database_says_the_rule_too(session, place, changes):
     with pytest.raises(IntegrityError):
         session.execute(update(NonCompletionAnswer).where(NonCompletionAnswer.id == given.id).values(**changes))
     session.rollback()
+
+
+def test_the_chain_keeps_that_was_answered_and_not_why(session, place):
+    sitting, people, (county, _department), _city = place
+    answer(session, sitting, people[:1], county)
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.verb == "exam:non_completion:answer")).one()
+    assert entry.detail == {"number": 1}
