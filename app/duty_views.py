@@ -18,7 +18,7 @@ from core.mail import mail_server
 from core.paging import Page, page_among
 from core.texts import Text, lazy_gettext as _
 from exam.duties import DUTY_NAMES, Duty, DutyKind
-from exam.forms import CardForm
+from exam.forms.duties import CardForm
 from exam.models.duties import SupervisionCard
 from exam.operations.supervision import issue_card
 from exam.queries.due_days import due_day

@@ -12,7 +12,7 @@ from core.db import reading, transaction
 from core.errors import DomainError
 from core.texts import lazy_gettext as _
 from exam.accommodations import ACCOMMODATION_NAMES, AccommodationKind
-from exam.forms import AccommodationForm
+from exam.forms.sittings import AccommodationForm
 from exam.models.planning import Candidate
 from exam.operations import accommodations as operations
 from exam.operations.accommodations import Grant

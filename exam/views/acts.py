@@ -22,7 +22,7 @@ from core.db import reading, transaction
 from core.errors import DomainError, InvalidError
 from core.texts import Text, lazy_gettext as _
 from exam.events import Irregularity
-from exam.forms import ActForm
+from exam.forms.sittings import ActForm
 from exam.invigilation import ACT_NAMES, ACT_NOTES, GIVES_TIME, Act, Order
 from exam.models.planning import Sitting
 from exam.operations import invigilation

@@ -19,7 +19,7 @@ from exam.blueprints import (
     total_items,
     total_marks,
 )
-from exam.forms import OFFERED_ROWS, BlueprintForm
+from exam.forms.sittings import OFFERED_ROWS, BlueprintForm
 from exam.operations import planning
 from exam.queries import planning as queries
 from people.permissions import Permission

@@ -13,7 +13,7 @@ from core.errors import DomainError, NotFoundError, refuse_if
 from core.queries import audit_of
 from core.texts import lazy_gettext as _
 from exam.corrections import reasons_against_decision, reasons_against_proposal, written_choices
-from exam.forms import ConfirmForm, CorrectionForm, RejectionForm
+from exam.forms.sittings import ConfirmForm, CorrectionForm, RejectionForm
 from exam.marking import Accepted
 from exam.models.planning import Sitting
 from exam.models.results import KeyCorrection

@@ -11,7 +11,7 @@ from core.access import requires
 from core.db import reading, transaction
 from core.errors import DomainError, NotFoundError
 from core.texts import lazy_gettext as _
-from exam.forms import DecisionForm, HandInFileForm
+from exam.forms.sittings import DecisionForm, HandInFileForm
 from exam.held import DECISION_NAMES, SOURCE_NAMES
 from exam.models.room import Attempt
 from exam.operations import quarantine

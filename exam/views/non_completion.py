@@ -17,7 +17,7 @@ from core.import_flow import XLSX
 from core.sheets import Cell, WorkbookSheet, write_workbook
 from core.texts import Text, lazy_gettext as _
 from exam.admission import city_time
-from exam.forms import NonCompletionForm
+from exam.forms.duties import NonCompletionForm
 from exam.models.planning import Sitting
 from exam.non_completion import ABSENCE_REASON_NAMES, ANSWER_WORKING_DAYS
 from exam.operations.non_completion import answer_for_people

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from core.access import requires
 from core.db import reading, transaction
 from core.texts import lazy_gettext as _
-from exam.forms import ConfirmForm
+from exam.forms.sittings import ConfirmForm
 from exam.operations import publishing
 from exam.pass_lists import canonical
 from exam.queries import pass_lists as queries, planning

@@ -7,7 +7,7 @@ from core.db import reading
 from core.errors import InvalidError
 from core.signing import public_key, public_key_pem
 from core.texts import Text, lazy_gettext as _
-from exam.forms import ReceiptForm
+from exam.forms.sittings import ReceiptForm
 from exam.queries.receipts import CheckedReceipt, checked
 from exam.receipts import MOST_CHARACTERS, Verdict, receipt_in
 from people.permissions import Permission

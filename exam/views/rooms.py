@@ -12,7 +12,7 @@ from core.access import requires
 from core.db import reading, transaction
 from core.errors import DomainError, InvalidError
 from core.texts import lazy_gettext as _
-from exam.forms import ConfirmForm, RoomForm
+from exam.forms.sittings import ConfirmForm, RoomForm
 from exam.models.planning import Room
 from exam.networks import networks_in
 from exam.operations import rooms as operations

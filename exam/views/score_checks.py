@@ -11,7 +11,7 @@ from core.access import requires
 from core.db import reading, transaction
 from core.errors import DomainError
 from core.texts import lazy_gettext as _
-from exam.forms import AnswerForm, ScoreCheckForm
+from exam.forms.sittings import AnswerForm, ScoreCheckForm
 from exam.models.planning import Candidate, Sitting
 from exam.models.results import ScoreCheck
 from exam.operations import score_checks as operations

@@ -17,7 +17,7 @@ from core.import_flow import register_import
 from core.queries import audit_of
 from core.texts import Text, lazy_gettext as _
 from exam.accommodations import ACCOMMODATION_NAMES
-from exam.forms import ConfirmForm, HandInFileForm, SittingForm, StandingForm
+from exam.forms.sittings import ConfirmForm, HandInFileForm, SittingForm, StandingForm
 from exam.models.planning import Candidate, Sitting
 from exam.operations import closing, planning
 from exam.operations.planning import CANDIDATES

@@ -15,7 +15,7 @@ from core.db import reading, transaction
 from core.errors import DomainError
 from core.texts import Text, lazy_gettext as _
 from exam.documents.supervision_card import CardSheet, StepLine, supervision_card
-from exam.forms import CardStepForm
+from exam.forms.duties import CardStepForm
 from exam.models.duties import SupervisionCard
 from exam.operations import supervision as operations
 from exam.queries import supervision as queries
