@@ -41,6 +41,9 @@ def test_a_unit_is_praised_exactly_where_both_rates_reach_their_bars():
         unit = row("M01", figures(passed, failed, missing))
         expected = unit.figures.participation_rate >= 95 and unit.figures.pass_rate >= 90
         assert (names(judged(frozen(city, unit), DEFAULTS).good) == ["M01"]) is expected
+    at_both_bars = row("M01", figures(171, 19, 10))
+    assert (at_both_bars.figures.participation_rate, at_both_bars.figures.pass_rate) == (95, 90)
+    assert names(judged(frozen(city, at_both_bars), DEFAULTS).good) == ["M01"]
 
 
 @pytest.mark.parametrize(
