@@ -5,11 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.duties import duties_within, path_of, requirement_of, words_of
+from app.languages import LANGUAGES
 from core import clock
 from core.access import requires
 from core.db import reading, transaction
@@ -148,8 +150,10 @@ def _overdue_duty(session: Session) -> tuple[Organisation, Duty]:
 
 
 def _suggest(session: Session, form: CardForm, duty: Duty) -> None:
-    form.matter.data = _("%(matter)s。", matter=words_of(duty))
-    form.requirement.data = requirement_of(duty)
+    """Begin the card in Chinese whatever language the page is in: so the paper is."""
+    with force_locale(LANGUAGES["zh"]):
+        form.matter.data = str(_("%(matter)s。", matter=words_of(duty)))
+        form.requirement.data = str(requirement_of(duty))
     form.due_on.data = due_day(session, clock.today(), CARD_DAYS)
 
 

@@ -156,6 +156,17 @@ def test_an_overdue_duty_becomes_a_card_that_the_unit_answers_and_the_city_close
     assert pdf.data.startswith(b"%PDF")
 
 
+def test_a_card_begins_in_chinese_in_whatever_language_its_page_is(overdue, signed_in):
+    city = signed_in(Role.ADMINISTRATOR)
+    supervised(city)
+    path = f"{city.response.request.path}?{city.response.request.query_string.decode()}"
+    written = [city.page.select_one(f"textarea[name={name}]").get_text() for name in ("matter", "requirement")]
+    city.open("/language/en?next=/")
+    city.open(path)
+    assert city.page.html["lang"] == "en"
+    assert [city.page.select_one(f"textarea[name={n}]").get_text() for n in ("matter", "requirement")] == written
+
+
 def test_two_who_answer_a_card_at_once_do_not_lose_what_was_typed(overdue, signed_in):
     city = signed_in(Role.ADMINISTRATOR)
     first, second = signed_in(Role.UNIT_ADMINISTRATOR), signed_in(Role.UNIT_ADMINISTRATOR)
