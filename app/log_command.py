@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from app.log_auditing import faults_in_log
 from app.log_evidence import Asked, Evidence, NotInLog, Unreachable, evidence_for, extension_for
-from app.log_words import FAULT_TEXTS, UNLIKE_TEXTS
-from certificates.queries.logged import unlike_log
 from core.db import one_moment
 from core.log_checks import (
     Finding,
@@ -23,10 +22,9 @@ from core.log_checks import (
 )
 from core.log_files import kept_file
 from core.public_log import SignedHead
-from core.queries import log_misfit, log_size
+from core.queries import log_size
 from core.texts import lazy_gettext as _
 
-NAMED = 20
 EXIT_CODES = {Outcome.HOLDS: 0, Outcome.FAILS: 1, Outcome.UNKNOWN: 3}
 MARKS = {Outcome.HOLDS: ("✓", "green"), Outcome.FAILS: ("✗", "red"), Outcome.UNKNOWN: ("？", "yellow")}
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -70,15 +68,10 @@ def verify(
 def audit() -> None:
     """Recompute the whole log from its entries, and hold everything published against it."""
     with one_moment() as session:
-        misfit, size = log_misfit(session), log_size(session)
-        unlike = [] if misfit else list(unlike_log(session))
-    if misfit is not None:
-        _say_no(str(FAULT_TEXTS[misfit.fault]) % {"first": misfit.first, "last": misfit.last})
-        sys.exit(1)
-    for one in unlike[:NAMED]:
-        _say_no(str(UNLIKE_TEXTS[one.kind]) % {"name": one.name})
-    if unlike:
-        _say_no(str(_("共 %(count)s 项与公开日志不符。", count=len(unlike))))
+        faults, size = faults_in_log(session), log_size(session)
+    for fault in faults:
+        console.print(f"✗ {fault}", style="red")
+    if faults:
         sys.exit(1)
     console.print(str(_("公开日志完整，共 %(size)s 条；已公布的内容都与日志一致。", size=size)))
 
@@ -128,7 +121,3 @@ def _write(path: Path, content: str) -> None:
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(content, encoding="utf-8")
     os.replace(fresh, path)
-
-
-def _say_no(text: str) -> None:
-    console.print(f"✗ {text}", style="red")

@@ -18,6 +18,7 @@ from app.demo.exam_step import SITTING
 from app.demo.stage import acting
 from app.demo.units import SEED, demo_units
 from app.factory import create_app
+from app.log_auditing import faults_in_log
 from app.settings import Settings
 from certificates.models import CleanupCase, CleanupRound, Credential
 from certificates.states import CaseState, CredentialSource, CredentialState
@@ -68,13 +69,16 @@ def check_demo(settings: Settings, console: Console) -> bool:
         pages = _open_pages(app, session)
         lines = [*_city_lines(session, pages), *_unit_lines(session, pages)]
         broken = broken_audit_entry(session)
+        faults = faults_in_log(session)
     table = Table(str(_("数字")), str(_("公布")), str(_("数据库")), str(_("页面")), "")
     for line in lines:
         table.add_row(line.words, line.published, line.counted, line.shown, "✓" if line.agrees else "✗")
     console.print(table)
     if broken is not None:
         console.print(str(_("第 %(number)s 条记录与前后不符，记录可能被改动。", number=broken + 1)))
-    agree = all(line.agrees for line in lines) and broken is None
+    for fault in faults:
+        console.print(fault)
+    agree = all(line.agrees for line in lines) and broken is None and not faults
     console.print(str(_("全部一致。") if agree else _("有不一致的数字，见上表。")))
     return agree
 

@@ -99,8 +99,21 @@ def test_every_published_figure_is_the_computed_and_the_shown_one(city):
         "where o.code = 'C01' and c.state = 'removed')",
         "delete from pass_list_entry where serial = 1",
         "update audit_entry set actor_name = 'somebody else' where seq = 100",
+        "update pass_list_entry set name = '另一人' where serial = 1",
+        "update credential set holder_name = '另一人' where cert_no = '99100100001'",
+        "update log_entry set kind = 'circular' where kind = 'pass_list'",
+        "update log_node set hash = lower(hex(randomblob(32))) where level = 7 and position = 3",
     ],
-    ids=["a credential less", "a removal in another unit", "a name off the list", "an entry changed"],
+    ids=[
+        "a credential less",
+        "a removal in another unit",
+        "a name off the list",
+        "an entry changed",
+        "another name on the list",
+        "another name on a credential",
+        "an entry of the log changed",
+        "a node of the log changed",
+    ],
 )
 def test_a_planted_difference_is_found(city, plant):
     with db.connect(city.database).engine.begin() as connection:
