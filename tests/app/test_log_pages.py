@@ -129,6 +129,14 @@ def test_a_node_that_was_changed_is_not_confirmed(browser, log):
     assert "暂不能确认" in browser.text()
 
 
+def test_whoever_kept_a_head_gets_the_proof_of_extension_from_the_page(browser, log):
+    browser.open("/log/")
+    browser.submit({"from": "5"}, action="/consistency")
+    found = read_extension(browser.response.get_data(as_text=True))
+    assert (found.old_size, found.size) == (5, 7)
+    assert "attachment" in browser.response.headers["Content-Disposition"]
+
+
 def test_a_digest_logged_twice_is_shown_twice_and_proved_by_the_newest(browser, log):
     with transaction() as session:
         append_to_log(session, "pass_list", uuid4(), DIGEST)
