@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from core.texts import Text, lazy_gettext as _
@@ -34,8 +35,7 @@ class CutOff:
     as_of: datetime | None
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """How many people of one unit and one employment came to one end."""
 
     organisation_id: UUID
