@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from core.texts import Text, lazy_gettext as _
@@ -34,14 +35,13 @@ class CutOff:
     as_of: datetime | None
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """How many people of one unit and one employment came to one end."""
 
     organisation_id: UUID
     employment: str
     end: End
-    count: int
+    people: int
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Move:
 def moved(cells: Iterable[Cell], moves: Sequence[Move]) -> list[Cell]:
     """Return the cells after the make-ups: each person leaves the first end for the better one, if it is one."""
     counts: dict[tuple[UUID, str, End], int] = {
-        (cell.organisation_id, cell.employment, cell.end): cell.count for cell in cells
+        (cell.organisation_id, cell.employment, cell.end): cell.people for cell in cells
     }
     for move in moves:
         counted = best((move.first, move.later))
@@ -82,7 +82,7 @@ def by_unit(cells: Iterable[Cell]) -> dict[UUID, dict[End, int]]:
     found: dict[UUID, dict[End, int]] = {}
     for cell in cells:
         ends = found.setdefault(cell.organisation_id, {})
-        ends[cell.end] = ends.get(cell.end, 0) + cell.count
+        ends[cell.end] = ends.get(cell.end, 0) + cell.people
     return found
 
 
@@ -91,5 +91,5 @@ def by_employment(cells: Iterable[Cell]) -> Mapping[str, dict[End, int]]:
     found: dict[str, dict[End, int]] = {}
     for cell in cells:
         ends = found.setdefault(cell.employment, {})
-        ends[cell.end] = ends.get(cell.end, 0) + cell.count
+        ends[cell.end] = ends.get(cell.end, 0) + cell.people
     return found

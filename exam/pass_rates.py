@@ -126,7 +126,8 @@ def figures_of(counts: Mapping[End, int]) -> UnitFigures:
 
 def added(figures: Iterable[UnitFigures]) -> UnitFigures:
     """Return the sum of figures."""
-    return sum(figures, NOTHING)
+    columns = list(zip(*map(_values, figures), strict=True))
+    return UnitFigures(*map(sum, columns)) if columns else NOTHING
 
 
 def table(rows: Sequence[UnitRow]) -> FiguresTable:

@@ -7,6 +7,7 @@ make-ups are counted as moves from one end to a better one. Everything else is a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -108,13 +109,19 @@ def best_in(sitting_ids: Sequence[UUID]) -> Any:
     )
 
 
-def split(outcome: Outcome, shortfall: str | None, count: int, scored: int) -> dict[End, int]:
+def split(outcome: str, shortfall: str | None, count: int, scored: int) -> dict[End, int]:
     """Return the ends of one counted row: those with a score and those without may have come to different ones."""
-    why = Shortfall(shortfall) if shortfall else None
-    ends = {end_of(outcome, why, has_score=True): scored}
-    without = end_of(outcome, why, has_score=False)
-    ends[without] = ends.get(without, 0) + count - scored
-    return {end: number for end, number in ends.items() if number}
+    with_score, without = _ends_of(outcome, shortfall)
+    if with_score is without:
+        return {without: count}
+    return {end: number for end, number in ((with_score, scored), (without, count - scored)) if number}
+
+
+@cache
+def _ends_of(outcome: str, shortfall: str | None) -> tuple[End, End]:
+    """Return what an outcome stands for with a score and without; a table asks for the same few over and over."""
+    kind, why = Outcome(outcome), Shortfall(shortfall) if shortfall else None
+    return end_of(kind, why, has_score=True), end_of(kind, why, has_score=False)
 
 
 def outside(session: Session, sitting_id: UUID, scope: Scope) -> Outside:
@@ -131,7 +138,7 @@ def _first_cells(session: Session, sitting_id: UUID, scope: Scope) -> list[Cell]
     found = []
     query = within(counting(sitting_id), Result.organisation_id, scope)
     for unit, employment, outcome, shortfall, count, scored in session.execute(query):
-        ends = split(Outcome(outcome), shortfall, count, scored)
+        ends = split(outcome, shortfall, count, scored)
         found += [Cell(unit, employment, end, number) for end, number in ends.items()]
     return found
 

@@ -14,7 +14,7 @@ from exam.models.results import Result
 from exam.pass_rates import UnitFigures, figures_of
 from exam.queries.cube import moves_between, split, within
 from exam.queries.newest import newest_result
-from exam.states import Outcome, SittingKind, SittingState
+from exam.states import SittingKind, SittingState
 from people.scope import Scope
 
 Ends = dict[UUID, Counter[End]]
@@ -57,7 +57,7 @@ def _ends(session: Session, scope: Scope) -> Ends:
     query = select(*groups, func.count(), func.count(Result.score)).where(newest_result()).group_by(*groups)
     found: Ends = {}
     for sitting_id, outcome, shortfall, *counts in session.execute(within(query, Result.organisation_id, scope)):
-        found.setdefault(sitting_id, Counter()).update(split(Outcome(outcome), shortfall, *counts))
+        found.setdefault(sitting_id, Counter()).update(split(outcome, shortfall, *counts))
     return found
 
 

@@ -35,7 +35,7 @@ def test_everybody_counts_once_by_the_best_end(people):
     expected = Counter(
         (unit, employment, end if later is None else best((end, later))) for unit, employment, end, later in people
     )
-    assert {(one.organisation_id, one.employment, one.end): one.count for one in moved(cells, moves)} == expected
+    assert {(one.organisation_id, one.employment, one.end): one.people for one in moved(cells, moves)} == expected
 
 
 @given(people())
