@@ -1,11 +1,13 @@
 """A sitting with candidates who are answering, made through the product's own operations."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.migrating import upgrade
@@ -21,6 +23,7 @@ from tests.factories import ACTOR, make_account, make_candidate, make_city, make
 
 DURATION = timedelta(minutes=90)
 PLACES = 4
+PATIENCE_SECONDS = 60
 LONG = timedelta(minutes=80)
 
 
@@ -44,13 +47,31 @@ class Seat:
 
 @contextmanager
 def connected(url: str) -> Iterator[None]:
-    """Open the database in this process, and leave no connection behind: the server shall be alone with it."""
+    """Open the database in this process, and leave no connection behind: the server shall be alone with it.
+
+    A database that is still recovering from what was done to it is waited for.
+    """
     use_keys(SECRET.encode())
     db.connect(url)
     try:
+        _wait_until_it_answers()
         yield
     finally:
         db.disconnect()
+
+
+def _wait_until_it_answers() -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            with db.reading() as session:
+                db.probe(session)
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def furnish(url: str, count: int, *, grace_seconds: int = 0) -> list[Person]:
