@@ -29,9 +29,7 @@ from exam.operations.handing_in import hand_in
 from exam.operations.papers import draw_missing_papers, frozen_bank
 from exam.operations.rooms import RoomDraft
 from exam.operations.saving import append_responses
-from exam.operations.tallying import store_tally
 from exam.queries.room import paper_of
-from exam.queries.subjects import tally
 from exam.states import SittingKind
 from people.models import Officer
 from questions.bank import BankItem
@@ -133,7 +131,6 @@ def settle(stage: Stage) -> None:
     with clock.at(stage.evening(-18) + timedelta(minutes=1)), transaction() as session:
         sitting = session.scalars(select(Sitting).where(Sitting.title == SITTING)).one()
         closing.close_sitting(session, sitting, acting(session, "guanli").actor)
-        store_tally(session, sitting, tally(session, sitting))  # as the worker does
     stage.advance(500)
     publish_list(stage)
     stage.advance(500)

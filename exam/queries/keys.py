@@ -1,6 +1,6 @@
 """Which choices count as right in one sitting: the keys as written, and as corrected since."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,13 +11,23 @@ from exam.models.results import KeyCorrection
 from exam.states import CorrectionState
 from questions.queries import keys_of
 
+WRITTEN = "written_keys"
+
 
 def accepted_keys(session: Session, sitting_id: UUID, version_ids: Iterable[UUID]) -> dict[UUID, Accepted]:
     """Return what is accepted for each of these item versions in this sitting; the newest approval counts."""
-    wanted = list(version_ids)
-    keys = keys_as_accepted(keys_of(session, wanted))
+    keys = _written_keys(session, list(version_ids))
     corrected = approved_keys(session, sitting_id)
     return keys | {version_id: corrected[version_id] for version_id in corrected.keys() & keys.keys()}
+
+
+def _written_keys(session: Session, version_ids: Sequence[UUID]) -> dict[UUID, Accepted]:
+    """Return the keys as written; a version never changes, so each is read once in a transaction."""
+    known: dict[UUID, Accepted] = session.info.setdefault(WRITTEN, {})
+    missing = [one for one in version_ids if one not in known]
+    if missing:
+        known |= keys_as_accepted(keys_of(session, missing))
+    return {one: known[one] for one in version_ids if one in known}
 
 
 def approved_keys(session: Session, sitting_id: UUID) -> dict[UUID, Accepted]:

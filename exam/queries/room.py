@@ -29,6 +29,7 @@ from training.models import Course
 from training.queries import courses, hours_done
 
 Row = TypeVar("Row")
+KINDS = "item_kinds"
 
 
 @dataclass(frozen=True)
@@ -167,9 +168,13 @@ def questions_of(session: Session, paper_id: UUID) -> list[Question]:
 
 
 def kinds_of(session: Session, version_ids: Iterable[UUID]) -> dict[UUID, ItemKind]:
-    """Return the kind of each of these versions."""
-    rows = session.execute(_kinds(version_ids)).all()
-    return {row.id: ItemKind(row.kind) for row in rows}
+    """Return the kind of each of these versions; it never changes, so each is read once in a transaction."""
+    known: dict[UUID, ItemKind] = session.info.setdefault(KINDS, {})
+    wanted = set(version_ids)
+    missing = wanted - known.keys()
+    if missing:
+        known |= {row.id: ItemKind(row.kind) for row in session.execute(_kinds(missing))}
+    return {one: known[one] for one in wanted & known.keys()}
 
 
 def log_of(session: Session, attempt_id: UUID) -> list[Given]:
