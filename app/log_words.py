@@ -25,6 +25,7 @@ UNLIKE_TEXTS: dict[Thing, Text] = {
     Thing.PASS_LIST: _("名单“%(name)s”与公开日志不符。"),
     Thing.CREDENTIAL: _("证件 %(name)s 的登记内容与公开日志不符。"),
     Thing.DOCUMENT: _("证件 %(name)s 的电子证书文件与公开日志不符。"),
+    Thing.CIRCULAR: _("通报“%(name)s”的文件与公开日志不符。"),
 }
 
 

@@ -16,6 +16,7 @@ from certificates.states import CredentialState
 from core.models import LogEntry
 from core.queries import newest_log_entries
 from exam.list_states import PassListState
+from exam.models.circulars import Circular, CircularFile
 from exam.models.results import PassList
 from exam.pass_lists import digest_of
 from exam.queries.pass_lists import published
@@ -29,6 +30,7 @@ class Thing(StrEnum):
     PASS_LIST = "pass_list"
     CREDENTIAL = "credential"
     DOCUMENT = "document"
+    CIRCULAR = "circular"
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,14 @@ class Unlike:
 
 
 def unlike_log(session: Session) -> Iterator[Unlike]:
-    """Yield every published list, issued credential and stored document that the log does not say the same of.
+    """Yield every list, credential, document and circular that the log does not say the same of.
 
     The log itself must have been found whole before: this compares with its entries as they stand.
     """
     yield from _lists(session)
     yield from _credentials(session)
     yield from _documents(session)
+    yield from _circulars(session)
 
 
 def _lists(session: Session) -> Iterator[Unlike]:
@@ -90,5 +93,28 @@ def _documents(session: Session) -> Iterator[Unlike]:
         .execution_options(yield_per=50)
     )
     for cert_no, content, digest, index in session.execute(query):
-        if index is None or hashlib.sha256(content).hexdigest() != digest:
+        if _differs(content, digest, index):
             yield Unlike(Thing.DOCUMENT, cert_no)
+
+
+def _circulars(session: Session) -> Iterator[Unlike]:
+    query = (
+        select(Circular.title, CircularFile.content, CircularFile.digest, LogEntry.index)
+        .join(Circular, Circular.id == CircularFile.circular_id)
+        .outerjoin(
+            LogEntry,
+            (LogEntry.subject_id == Circular.id)
+            & (LogEntry.kind == Thing.CIRCULAR)
+            & (LogEntry.digest == CircularFile.digest),
+        )
+        .order_by(Circular.title, CircularFile.layout)
+        .execution_options(yield_per=50)
+    )
+    for title, content, digest, index in session.execute(query):
+        if _differs(content, digest, index):
+            yield Unlike(Thing.CIRCULAR, title)
+
+
+def _differs(content: bytes, digest: str, index: int | None) -> bool:
+    """Say whether a file is not the one that was logged, or none was."""
+    return index is None or hashlib.sha256(content).hexdigest() != digest

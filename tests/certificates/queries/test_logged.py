@@ -10,10 +10,18 @@ from certificates.states import CredentialState
 from core import clock
 from core.models import LogEntry
 from core.operations import append_to_log
+from exam.circular_states import CircularLayout
+from exam.cut_offs import Cut
+from exam.models.circulars import CircularFile
 from exam.models.results import PassList, PassListEntry
+from exam.operations import circulars
+from exam.operations.snapshots import take_snapshot
 from exam.pass_lists import digest_of
+from exam.queries.circulars import final_letter_of
 from exam.queries.pass_lists import published
+from exam.queries.snapshots import figures_in
 from tests.factories import ACTOR, make_city, make_credential, make_officer, make_pass_list
+from tests.reported import Ends, make_reported
 
 
 @pytest.fixture
@@ -97,3 +105,24 @@ def test_a_document_that_was_never_logged_is_named(session, city):
     )
     session.flush()
     assert unlike(session) == [Unlike(Thing.DOCUMENT, "N-9")]
+
+
+@pytest.mark.parametrize("planted", ["content", "entry"])
+def test_a_circulars_file_that_is_not_as_it_was_logged_is_named(session, planted):
+    made = make_reported(session, {"C01": Ends(8, 2)})
+    circular = circulars.draft_circular(
+        session, take_snapshot(session, made.sitting, Cut.FIRST, made.writer), made.writer
+    )
+    circular.document_no = "×法治办〔2026〕8号"
+    circulars.approve_circular(session, circular, circular.revision, made.second)
+    letter, figures = final_letter_of(session, circular), figures_in(circular.snapshot)
+    drawn = circulars.draw_circular(letter, figures, circular.revision)
+    circulars.issue_circular(session, circular, drawn, made.writer)
+    assert unlike(session) == []
+    one = CircularFile.layout == CircularLayout.PDF
+    if planted == "content":
+        session.execute(update(CircularFile).where(one).values(content=b"%PDF"))
+    else:
+        digest = session.scalars(select(CircularFile.digest).where(one)).one()
+        session.execute(delete(LogEntry).where(LogEntry.digest == digest))
+    assert unlike(session) == [Unlike(Thing.CIRCULAR, circular.title)]
