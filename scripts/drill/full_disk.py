@@ -16,7 +16,7 @@ from scripts.drill.databases import POSTGRESQL, SQLITE, Cluster, cluster
 from scripts.drill.findings import Findings
 from scripts.drill.outages import RECOVERY_SECONDS, working
 
-SIZES = {SQLITE: "24m", POSTGRESQL: "120m"}
+SIZES = {SQLITE: "24m", POSTGRESQL: "256m"}
 FULL_SECONDS, MORE_SECONDS = 3.0, 5.0
 BLOCK = bytes(4096)
 NOT_FULL = "the full disk refused no save"
