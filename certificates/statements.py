@@ -5,11 +5,11 @@ names and numbers; who holds the credential has it, and can check the digest.
 """
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from certificates.states import CredentialState
+from core.canonical import canonical_json
 from core.public_log import written
 
 CREDENTIAL, STATUS, DOCUMENT = "credential", "status", "document"
@@ -62,7 +62,7 @@ class Statement:
             "state": str(self.state),
             "cancelled_at": written(self.cancelled_at) if self.cancelled_at else None,
         }
-        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return canonical_json(body).encode()
 
     @property
     def digest(self) -> str:

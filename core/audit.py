@@ -5,12 +5,13 @@ after it.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+
+from core.canonical import canonical_json
 
 GENESIS = "0" * 64
 
@@ -48,7 +49,7 @@ def digest(previous: str, entry: Entry) -> str:
         "subject": str(entry.subject_id) if entry.subject_id else None,
         "detail": entry.detail,
     }
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = canonical_json(body)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 from core import clock
 from core.access import requires
 from core.db import reading, transaction
+from core.downloads import as_file
 from core.errors import DomainError, NotFoundError
 from core.forms import Form
 from core.import_kinds import DryRun, ImportKind, check_sheet, import_read_sheet
@@ -75,7 +76,7 @@ def _template(kind: ImportKind) -> Response:
     headers = [column.name for column in kind.columns]
     notes = {place: str(_("例如：%(example)s", example=cell)) for place, cell in enumerate(kind.sample) if cell}
     sheet = WorkbookSheet(str(kind.title), headers, choices=kind.choices, notes=notes)
-    return _workbook(write_workbook([sheet]), f"{kind.title}.xlsx")
+    return as_file(write_workbook([sheet]), XLSX, f"{kind.title}.xlsx")
 
 
 def _check(kind: ImportKind, upload_id: UUID) -> str:
@@ -88,7 +89,7 @@ def _check(kind: ImportKind, upload_id: UUID) -> str:
 def _problems(kind: ImportKind, upload_id: UUID) -> Response:
     with reading() as session:
         _upload, run = _run_of(session, kind, upload_id)
-    return _workbook(problem_workbook(run.sheet, run.problems), f"{kind.title}-{_('问题清单')}.xlsx")
+    return as_file(problem_workbook(run.sheet, run.problems), XLSX, f"{kind.title}-{_('问题清单')}.xlsx")
 
 
 def _confirm(kind: ImportKind, upload_id: UUID) -> Response:
@@ -133,9 +134,3 @@ def _run_of(session: Session, kind: ImportKind, upload_id: UUID) -> tuple[Upload
 
 def _sheet_of(upload: Upload) -> Sheet:
     return read_sheet(upload.filename, opened_bytes(upload.content_sealed, PLACE))
-
-
-def _workbook(content: bytes, filename: str) -> Response:
-    response = Response(content, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
-    return response

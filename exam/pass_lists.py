@@ -6,11 +6,11 @@ is made, so no page and no file can show them.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from core.canonical import canonical_json
 from exam.list_states import EffectMode, LineChange
 
 
@@ -114,7 +114,7 @@ def canonical(published: PublishedList) -> bytes:
         "figures": figures_as_row(published.figures),
         "people": [_person(one) for one in published.people],
     }
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical_json(body).encode()
 
 
 def digest_of(published: PublishedList) -> str:
@@ -134,7 +134,7 @@ def counts_only(published: PublishedList, units: Sequence[UnitCount], names_unti
         "figures": figures_as_row(published.figures),
         "units": [{"unit": one.unit_name, "count": one.count} for one in units],
     }
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical_json(body).encode()
 
 
 def figures_as_row(figures: SittingFigures) -> dict[str, int]:

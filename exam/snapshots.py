@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from core.canonical import canonical_json
 from core.errors import Reason, RefusedError
 from core.texts import lazy_gettext as _
 from exam.cut_offs import Cut
@@ -119,7 +120,7 @@ def canonical(snapshot: Snapshot) -> str:
         "total": _figures(figures.total),
         "scores": [list(pair) for pair in snapshot.scores],
     }
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return canonical_json(body)
 
 
 def digest_of(text: str) -> str:

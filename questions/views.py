@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from core.access import requires
 from core.db import reading, transaction
+from core.downloads import as_file
 from core.errors import DomainError
 from core.import_flow import XLSX, register_import
 from core.sheets import WorkbookSheet, write_workbook
@@ -54,9 +55,7 @@ def export() -> Response:
     with reading() as session:
         rows = [written_row(draft) for draft in queries.drafts(session, _wanted())]
     sheet = WorkbookSheet(_("题库"), [column.name for column in COLUMNS], rows)
-    response = Response(write_workbook([sheet]), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{_('题库')}.xlsx")
-    return response
+    return as_file(write_workbook([sheet]), XLSX, f"{_('题库')}.xlsx")
 
 
 @bp.get("/<uuid:item_id>")

@@ -29,6 +29,7 @@ from certificates.states import CASE, STATUS_NAMES, CredentialSource, Credential
 from core import clock
 from core.access import requires
 from core.db import reading, transaction
+from core.downloads import as_file
 from core.errors import NotFoundError, refuse_if
 from core.import_flow import register_import
 from core.models import JobState
@@ -217,7 +218,4 @@ def _document(credential: Credential, layout: str) -> Response:
 
 
 def _pdf(credential: Credential, layout: Layout, content: bytes) -> Response:
-    response = Response(content, mimetype="application/pdf")
-    filename = f"{credential.cert_no}-{layout}.pdf"
-    response.headers.set("Content-Disposition", "inline", filename=filename)
-    return response
+    return as_file(content, "application/pdf", f"{credential.cert_no}-{layout}.pdf", "inline")

@@ -11,6 +11,7 @@ from certificates.states import STATUS_NAMES
 from core import clock
 from core.access import requires
 from core.db import one_moment, reading
+from core.downloads import as_file
 from core.errors import NotFoundError
 from people.permissions import Permission
 from people.queries import organisations
@@ -47,9 +48,7 @@ def statement(token: str) -> Response:
         found = lookup.statement_by_token(session, token, clock.today())
     if found is None:
         raise NotFoundError
-    response = make_response(found.canonical)
-    response.mimetype = "application/json"
-    response.headers.set("Content-Disposition", "attachment", filename=f"{found.cert_no}.json")
+    response = as_file(found.canonical, "application/json", f"{found.cert_no}.json")
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from core.access import requires
 from core.db import reading
+from core.downloads import as_file
 from core.errors import NotFoundError
 from exam.circular_states import LAYOUT_NAMES, MEDIA_TYPES, CircularLayout
 from exam.cut_offs import CUT_NAMES
@@ -62,9 +63,7 @@ def snapshot(circular_id: UUID) -> Response:
     with reading() as session:
         circular = queries.issued_circular(session, circular_id)
         content = circular.snapshot.content
-    response = Response(content, mimetype="application/json")
-    response.headers.set("Content-Disposition", "attachment", filename="snapshot.json")
-    return response
+    return as_file(content, "application/json", "snapshot.json")
 
 
 def layout_named(name: str) -> CircularLayout:
@@ -76,6 +75,4 @@ def layout_named(name: str) -> CircularLayout:
 
 def as_download(content: bytes, layout: CircularLayout, title: str) -> Response:
     """Return a file under the circular's title."""
-    response = Response(content, mimetype=MEDIA_TYPES[layout])
-    response.headers.set("Content-Disposition", "attachment", filename=f"{title}.{layout}")
-    return response
+    return as_file(content, MEDIA_TYPES[layout], f"{title}.{layout}")

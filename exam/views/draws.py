@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from core.access import requires
 from core.db import reading
+from core.downloads import as_file
 from exam.draws import bank_text
 from exam.queries import draws as queries
 from people.permissions import Permission
@@ -33,6 +34,4 @@ def show(sitting_id: UUID) -> str:
 def bank(sitting_id: UUID) -> Response:
     with reading() as session:
         content = bank_text(queries.bank_rows_of(session, sitting_id))
-    response = Response(content, mimetype="application/json")
-    response.headers.set("Content-Disposition", "attachment", filename=f"bank-{sitting_id}.json")
-    return response
+    return as_file(content, "application/json", f"bank-{sitting_id}.json")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from core.access import requires
 from core.db import reading
+from core.downloads import as_file
 from core.import_flow import XLSX
 from core.sheets import Cell, WorkbookSheet, write_workbook
 from core.texts import lazy_gettext as _
@@ -34,7 +35,7 @@ def sealed(pass_list_id: UUID) -> Response:
         whole = queries.published(session, queries.pass_list(session, pass_list_id))
         units = queries.units_listed(session, pass_list_id)
     content = counts_only(whole, units, shown.names_until) if shown.are_names_off else canonical(whole)
-    return _file(content, "application/json", f"{_named(shown)}.json")
+    return as_file(content, "application/json", f"{_named(shown)}.json")
 
 
 @bp.get("/<uuid:pass_list_id>/list.pdf")
@@ -67,7 +68,7 @@ def document(pass_list_id: UUID) -> Response:
         is_superseded=shown.newest_id != shown.id,
         is_sample=is_sample,
     )
-    return _file(drawn(face), "application/pdf", f"{_named(shown)}.pdf")
+    return as_file(drawn(face), "application/pdf", f"{_named(shown)}.pdf")
 
 
 @bp.get("/<uuid:pass_list_id>/list.xlsx")
@@ -79,7 +80,7 @@ def workbook(pass_list_id: UUID) -> Response:
     counts = WorkbookSheet(_("各单位人数"), (_("单位"), _("人数")), [(one.unit_name, one.count) for one in units])
     named = WorkbookSheet(_("名单"), HEADERS, [_row(one) for one in people])
     content = write_workbook([counts] if shown.are_names_off else [named, counts])
-    return _file(content, XLSX, f"{_named(shown)}.xlsx")
+    return as_file(content, XLSX, f"{_named(shown)}.xlsx")
 
 
 @bp.get("/feed.atom")
@@ -120,9 +121,3 @@ def _note(one: ListedPerson) -> str:
         day = one.withdrawn_on.isoformat()
         return str(_("%(day)s 经第 %(number)s 次更正撤下", day=day, number=one.withdrawn_by))
     return str(_("依法不公开姓名")) if one.is_exempt else ""
-
-
-def _file(content: bytes, mimetype: str, filename: str) -> Response:
-    response = Response(content, mimetype=mimetype)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
-    return response

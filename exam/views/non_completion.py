@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from core import clock
 from core.access import requires
 from core.db import reading, transaction
+from core.downloads import as_file
 from core.errors import DomainError, NotFoundError
 from core.import_flow import XLSX
 from core.sheets import Cell, WorkbookSheet, write_workbook
@@ -98,10 +99,8 @@ def sheet(sitting_id: UUID) -> Response:
         WorkbookSheet(_("未按要求完成人员"), HEADERS, rows),
         WorkbookSheet(_("各单位答复情况"), UNIT_HEADERS, [_unit_row(one) for one in units]),
     ]
-    response = Response(write_workbook(sheets), mimetype=XLSX)
     name = _("%(title)s未按要求完成人员", title=sitting.title)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.xlsx")
-    return response
+    return as_file(write_workbook(sheets), XLSX, f"{name}.xlsx")
 
 
 def _closed(session: Session, sitting_id: UUID) -> Sitting:

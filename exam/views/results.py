@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from core.access import requires
 from core.db import reading
+from core.downloads import as_file
 from core.errors import NotFoundError
 from core.import_flow import XLSX
 from core.texts import Text, lazy_gettext as _
@@ -171,9 +172,7 @@ def workbook(sitting_id: UUID) -> Response:
                 sittings=sittings_over(session, current_user.scope),
             )
         )
-    response = Response(content, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{sitting.title}.xlsx")
-    return response
+    return as_file(content, XLSX, f"{sitting.title}.xlsx")
 
 
 def _charted(session: Session, figures: Figures, of: charts.Of) -> tuple[Sequence[UnitRow], UnitFigures]:

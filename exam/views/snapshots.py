@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from core.access import requires
 from core.db import reading, transaction
+from core.downloads import as_file
 from core.import_flow import XLSX
 from core.texts import lazy_gettext as _
 from exam.circular_states import CIRCULAR
@@ -84,10 +85,8 @@ def workbook(snapshot_id: UUID) -> Response:
     with reading() as session:
         row = queries.snapshot(session, snapshot_id)
         figures = queries.figures_in(row)
-    response = Response(draw_xlsx(figures, queries.source_of(row, figures)), mimetype=XLSX)
     name = f"{figures.head.sitting_title}统计快照第{row.number}号.xlsx"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return as_file(draw_xlsx(figures, queries.source_of(row, figures)), XLSX, name)
 
 
 @bp.get("/snapshots/<uuid:snapshot_id>/snapshot.json")
@@ -95,6 +94,4 @@ def workbook(snapshot_id: UUID) -> Response:
 def sealed(snapshot_id: UUID) -> Response:
     with reading() as session:
         content = queries.snapshot(session, snapshot_id).content
-    response = Response(content, mimetype="application/json")
-    response.headers.set("Content-Disposition", "attachment", filename="snapshot.json")
-    return response
+    return as_file(content, "application/json", "snapshot.json")

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from core import clock
 from core.access import requires
 from core.db import reading, transaction
+from core.downloads import as_file
 from core.errors import DomainError
 from core.texts import Text, lazy_gettext as _
 from exam.documents.supervision_card import CardSheet, StepLine, supervision_card
@@ -94,9 +95,7 @@ def close(card_id: UUID) -> str | Response:
 def document(card_id: UUID) -> Response:
     with reading() as session:
         card = queries.card(session, card_id, current_user.scope)
-        response = Response(supervision_card(_sheet_of(card)), mimetype=PDF)
-    response.headers.set("Content-Disposition", "inline", filename=f"{card.number}.pdf")
-    return response
+        return as_file(supervision_card(_sheet_of(card)), PDF, f"{card.number}.pdf", "inline")
 
 
 def _step(card_id: UUID, take: Callable[..., None], done: Text) -> str | Response:
