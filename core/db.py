@@ -4,16 +4,13 @@ SQLite runs one writer at a time with a full sync at each commit, because an ans
 acknowledged must survive a power cut; readers have an engine of their own and never wait.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
@@ -29,7 +26,6 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 POOL_SIZE = 16
-PREPARED = "prepared"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -87,14 +83,15 @@ class OneStatement:
 class Database:
     """The two session factories over one database: one that writes, one that only reads.
 
-    ``at_once`` is the engine for single statements; on PostgreSQL each is committed by the server
-    without being asked, on SQLite they take turns with everybody else who writes.
+    ``at_once`` is the engine for single statements, which ``run_at_once`` runs; on PostgreSQL each is
+    committed by the server without being asked, on SQLite they take turns with everybody else who writes.
     """
 
     url: str
     writing: sessionmaker[Session]
     reading: sessionmaker[Session]
     at_once: Engine
+    run_at_once: Callable[[PoolProxiedConnection, OneStatement, Mapping[str, Any]], str | None]
 
     @property
     def engine(self) -> Engine:
@@ -117,15 +114,19 @@ def connect(url: str) -> Database:
     disconnect()
     if make_url(url).get_backend_name() == "sqlite":
         writer, reader = _sqlite_engine(url, "BEGIN IMMEDIATE", size=1), _sqlite_engine(url, "BEGIN")
-        at_once = writer
+        at_once, run_at_once = writer, _run_on_sqlite
     else:
+        # Imported here: a city on SQLite need not wait for PostgreSQL's library at each start.
+        from core.libpq import run_prepared
+
         writer = reader = _server_engine(url)
-        at_once = _at_once_engine(url)
+        at_once, run_at_once = _at_once_engine(url), run_prepared
     _current = Database(
         url,
         sessionmaker(writer, expire_on_commit=False),
         sessionmaker(reader, expire_on_commit=False, autoflush=False),
         at_once,
+        run_at_once,
     )
     return _current
 
@@ -181,14 +182,14 @@ def write_at_once(statement: OneStatement, values: Mapping[str, Any]) -> str | N
     None says that nothing was written, or that the connection broke before we could know: whoever gets
     it asks again by a transaction of the usual kind, so the statement must bear being run twice.
     """
-    engine = current().at_once
+    database = current()
+    engine = database.at_once
     try:
         driver = engine.raw_connection()
     except engine.dialect.loaded_dbapi.Error:
         return None  # the database is away; whoever asks again hears so
     try:
-        run = _run_on_sqlite if engine.dialect.name == "sqlite" else _run_on_postgresql
-        return run(driver, statement, values)
+        return database.run_at_once(driver, statement, values)
     except engine.dialect.loaded_dbapi.Error as error:
         driver.invalidate(error)
         return None
@@ -208,32 +209,11 @@ def is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
-def _run_on_sqlite(driver: PoolProxiedConnection, statement: OneStatement, values: Mapping[str, Any]) -> Any:
+def _run_on_sqlite(driver: PoolProxiedConnection, statement: OneStatement, values: Mapping[str, Any]) -> str | None:
     cursor = driver.cursor()
     cursor.execute(statement.sqlite, {name: _for_sqlite(value) for name, value in values.items()})
     row = cursor.fetchone()
     return str(row[0]) if row else None
-
-
-def _run_on_postgresql(
-    driver: PoolProxiedConnection, statement: OneStatement, values: Mapping[str, Any]
-) -> str | None:
-    """Run a prepared statement by libpq itself: the driver's cursor costs several times the statement."""
-    connection: psycopg.Connection[Any] = driver.driver_connection  # type: ignore[assignment]
-    name = str(id(statement)).encode()
-    prepared: set[bytes] = driver.info.setdefault(PREPARED, set())
-    if name not in prepared:
-        _answer_of(connection.pgconn.prepare(name, statement.postgresql.encode()), ExecStatus.COMMAND_OK)
-        prepared.add(name)
-    given = [str(values[one]).encode() for one in statement.names]
-    answer = _answer_of(connection.pgconn.exec_prepared(name, given), ExecStatus.TUPLES_OK)
-    return (answer.get_value(0, 0) or b"").decode() if answer.ntuples else None
-
-
-def _answer_of(result: PGresult, wanted: ExecStatus) -> PGresult:
-    if result.status != wanted:
-        raise psycopg.DatabaseError(result.error_message.decode(errors="replace"))
-    return result
 
 
 def _for_sqlite(value: Any) -> Any:

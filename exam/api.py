@@ -29,10 +29,10 @@ from exam.operations import room as operations
 from exam.operations.hand_in_files import file_key
 from exam.operations.leaving import count_leave
 from exam.operations.presence import Sign, note_at_once, note_presence
-from exam.operations.saving import MILLISECOND, append_at_once, append_responses, refuse_idle_place
+from exam.operations.saving import append_at_once, append_responses, refuse_idle_place
 from exam.queries import room as queries
 from exam.queries.leaving import times_left
-from exam.time_ledger import extra_seconds, time_left
+from exam.time_ledger import MILLISECOND, extra_seconds, time_left
 from people.permissions import Permission
 
 bp = Blueprint("exam_api", __name__, url_prefix="/api/attempts/<uuid:attempt_id>")

@@ -14,6 +14,8 @@ from core.texts import Text, lazy_gettext as _
 
 MOST_EXTRA_MINUTES = 240
 
+MILLISECOND = timedelta(milliseconds=1)
+
 
 class TimeKind(StrEnum):
     """Why a line stands in a time ledger."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from certificates.models import Credential, CredentialDocument
@@ -21,7 +21,7 @@ from exam.models.results import PassList
 from exam.pass_lists import digest_of
 from exam.queries.pass_lists import published
 
-AT_ONCE = 500
+AT_ONCE, FILES_AT_ONCE = 500, 50
 
 
 class Thing(StrEnum):
@@ -80,41 +80,31 @@ def _credentials(session: Session) -> Iterator[Unlike]:
 
 
 def _documents(session: Session) -> Iterator[Unlike]:
-    query = (
+    rows = (
         select(Credential.cert_no, CredentialDocument.content, CredentialDocument.digest, LogEntry.index)
         .join(Credential, Credential.id == CredentialDocument.credential_id)
-        .outerjoin(
-            LogEntry,
-            (LogEntry.subject_id == Credential.id)
-            & (LogEntry.kind == DOCUMENT)
-            & (LogEntry.digest == CredentialDocument.digest),
-        )
+        .outerjoin(LogEntry, _entry_of(Credential.id, CredentialDocument.digest, DOCUMENT))
         .order_by(Credential.cert_no, CredentialDocument.layout)
-        .execution_options(yield_per=50)
     )
-    for cert_no, content, digest, index in session.execute(query):
-        if _differs(content, digest, index):
-            yield Unlike(Thing.DOCUMENT, cert_no)
+    return _unlike_files(session, rows, Thing.DOCUMENT)
 
 
 def _circulars(session: Session) -> Iterator[Unlike]:
-    query = (
+    rows = (
         select(Circular.title, CircularFile.content, CircularFile.digest, LogEntry.index)
         .join(Circular, Circular.id == CircularFile.circular_id)
-        .outerjoin(
-            LogEntry,
-            (LogEntry.subject_id == Circular.id)
-            & (LogEntry.kind == Thing.CIRCULAR)
-            & (LogEntry.digest == CircularFile.digest),
-        )
+        .outerjoin(LogEntry, _entry_of(Circular.id, CircularFile.digest, Thing.CIRCULAR))
         .order_by(Circular.title, CircularFile.layout)
-        .execution_options(yield_per=50)
     )
-    for title, content, digest, index in session.execute(query):
-        if _differs(content, digest, index):
-            yield Unlike(Thing.CIRCULAR, title)
+    return _unlike_files(session, rows, Thing.CIRCULAR)
 
 
-def _differs(content: bytes, digest: str, index: int | None) -> bool:
-    """Say whether a file is not the one that was logged, or none was."""
-    return index is None or hashlib.sha256(content).hexdigest() != digest
+def _entry_of(subject: Any, digest: Any, kind: str) -> ColumnElement[bool]:
+    return and_(LogEntry.subject_id == subject, LogEntry.kind == kind, LogEntry.digest == digest)
+
+
+def _unlike_files(session: Session, rows: Select[*tuple[Any, ...]], kind: Thing) -> Iterator[Unlike]:
+    """Yield the names of stored files that are not as they were logged, or were not."""
+    for name, content, digest, index in session.execute(rows.execution_options(yield_per=FILES_AT_ONCE)):
+        if index is None or hashlib.sha256(content).hexdigest() != digest:
+            yield Unlike(kind, name)

@@ -18,7 +18,7 @@ from core import clock
 from core.db import OneStatement, instant_in, is_postgresql, write_at_once
 from exam.events import CUT_OFF_AFTER, EventKind
 from exam.models.room import Attempt, Presence, RoomEvent
-from exam.time_ledger import MORE, stood_still, time_left
+from exam.time_ledger import MILLISECOND, MORE, stood_still, time_left
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Sign:
 
 @dataclass(frozen=True)
 class Standing:
-    """How an attempt stands: its state, the microseconds that are left, the seconds given on top."""
+    """How an attempt stands: its state, the milliseconds that are left, the seconds given on top."""
 
     state: str
     remaining_ms: int
@@ -84,7 +84,7 @@ def _standing(parts: list[str], now: datetime) -> Standing:
     state, deadline, paused, extra = parts
     paused_at = instant_in(paused) if paused else None
     left = time_left(instant_in(deadline), paused_at, now)
-    return Standing(state, int(left.total_seconds() * 1000), int(extra))
+    return Standing(state, left // MILLISECOND, int(extra))
 
 
 def _more(kinds: Any) -> str:

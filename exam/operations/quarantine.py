@@ -21,11 +21,11 @@ from exam.models.planning import Sitting
 from exam.models.room import Attempt, HeldResponse, Response
 from exam.operations.handing_in import mark_again, write_receipt
 from exam.operations.invigilation import lock_sitting
-from exam.operations.saving import MILLISECOND
 from exam.operations.settling import settle_again
 from exam.queries.held import undecided_of
 from exam.queries.room import log_of, mark_of
 from exam.states import AttemptState, HeldDecision, MarkCause
+from exam.time_ledger import MILLISECOND
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ comes too late is held for a person to decide on, never dropped.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,10 +27,10 @@ from exam.queries.room import kinds_of, log_of
 from exam.queries.shapes import known_shape, read_shape
 from exam.shapes import Shape, fits
 from exam.states import AttemptState, FinishKind, HeldSource
+from exam.time_ledger import MILLISECOND
 from questions.kinds import ItemKind
 
 MOST_AT_ONCE = 200
-MILLISECOND = timedelta(milliseconds=1)
 COLUMNS = ["attempt_id", "seq", "sitting_id", "place", "choice", "late_ms", "received_at"]
 
 

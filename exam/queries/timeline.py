@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,12 +14,11 @@ from exam.held import DECISION_NAMES, SOURCE_NAMES
 from exam.models.room import Attempt, HeldResponse, Presence, Response, RoomEvent, TimeEntry
 from exam.queries.board import answered_counts
 from exam.states import FINISH_NAMES, FinishKind, HeldDecision, HeldSource
-from exam.time_ledger import TIME_NAMES, TimeKind
+from exam.time_ledger import MILLISECOND, TIME_NAMES, TimeKind
 from exam.timeline import Line, Moment, in_order
 from people.models import Account
 
 LINES_SHOWN = 200
-MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)

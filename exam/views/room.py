@@ -19,7 +19,7 @@ from exam.blueprints import MultipleRule, total_items, total_marks
 from exam.models.planning import Candidate, Sitting
 from exam.models.room import Receipt
 from exam.operations import handing_in, room as operations
-from exam.operations.saving import MILLISECOND, remaining_ms
+from exam.operations.saving import remaining_ms
 from exam.queries import room as queries
 from exam.queries.accommodations import granted_to
 from exam.queries.leaving import times_left
@@ -30,7 +30,7 @@ from exam.queries.room import Question
 from exam.queries.score_checks import own_check
 from exam.receipts import SHORT_DIGITS, SignedReceipt, facts_of, file_of
 from exam.states import FINISH_NAMES, OUTCOME_NAMES, SHORTFALL_NAMES, AttemptState, FinishKind
-from exam.time_ledger import time_left
+from exam.time_ledger import MILLISECOND, time_left
 from people.permissions import Permission
 from questions.kinds import KIND_NAMES, ItemKind
 

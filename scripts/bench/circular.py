@@ -24,10 +24,10 @@ from exam.operations import circulars, planning, snapshots
 from exam.queries.circulars import circular, final_letter_of
 from exam.queries.snapshots import figures_in
 from exam.states import MarkCause, Outcome, Shortfall, SittingState
-from people.models import Account, Officer, Organisation
-from people.permissions import Role
+from people.models import Officer, Organisation
 from people.posts import DivisionKind, DocumentKind, EmploymentType, OrganisationKind, PostState
 from people.queries import city
+from scripts.bench.city import administrator
 from scripts.bench.client import AGENT
 from scripts.bench.orders import Desk
 from scripts.bench.server import Running
@@ -83,17 +83,7 @@ def _page_ms(running: Running, frozen: FiguresSnapshot, cookie: str) -> float:
 
 
 def _account(session: Session, name: str) -> Actor:
-    account = Account(
-        username=name,
-        display_name=name,
-        password_hash="",
-        must_change_password=False,
-        role=Role.ADMINISTRATOR,
-        created_at=clock.now(),
-    )
-    session.add(account)
-    session.flush()
-    return Actor(account.id, name)
+    return Actor(administrator(session, name, name).id, name)
 
 
 def _closed_sitting(session: Session) -> Sitting:

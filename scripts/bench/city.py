@@ -53,6 +53,21 @@ def fill(size: int, storm: int) -> tuple[list[Seat], list[Seat]]:
     return [_running(room), _sitting("测量：开考", officers[size:]) if storm else []]  # type: ignore[return-value]
 
 
+def administrator(session: Session, username: str, display_name: str) -> Account:
+    """Open an account of an administrator, who never signs in with a password."""
+    account = Account(
+        username=username,
+        display_name=display_name,
+        password_hash="",
+        must_change_password=False,
+        role=Role.ADMINISTRATOR,
+        created_at=clock.now(),
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
 def _found(session: Session) -> None:
     city = Organisation(
         code="M",

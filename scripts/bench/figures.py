@@ -36,11 +36,11 @@ from exam.queries.subjects import subjects
 from exam.queries.trend import sittings_over
 from exam.ranking import ranks
 from exam.states import SittingKind, SittingState
-from people.models import Account, Organisation
-from people.permissions import Role
+from people.models import Organisation
 from people.posts import DivisionKind, OrganisationKind
 from people.queries import city
 from people.scope import CITY
+from scripts.bench.city import administrator
 from scripts.bench.client import AGENT
 from scripts.bench.databases import POSTGRESQL, Target
 from scripts.bench.orders import Desk
@@ -138,17 +138,7 @@ def _ground(session: Session) -> UUID:
     """Found the units and an administrator; return the administrator's account."""
     root = city(session)
     session.execute(insert(Organisation), [_unit(number, root.id) for number in range(UNITS)])
-    account = Account(
-        username="figures",
-        display_name="测量",
-        password_hash="",
-        must_change_password=False,
-        role=Role.ADMINISTRATOR,
-        created_at=clock.now(),
-    )
-    session.add(account)
-    session.flush()
-    return account.id
+    return administrator(session, "figures", "测量").id
 
 
 def _unit(number: int, root: UUID) -> dict[str, Any]:

@@ -71,29 +71,17 @@ class Steps:
 
     def room(self, seats: Sequence[Seat], seconds: float, every: float = EVERY_S) -> Measured:
         """Let each candidate change an answer every 20 s."""
-        players = [self.desk.player(seat, self.seq) for seat in seats]
-        self.seq += int(seconds / EVERY_S) + 2
-        measured = self._measured("save", players, window=seconds, every=every)
-        check_saved(measured.seen)
-        return measured
+        return self._saved("save", seats, window=seconds, every=every)
 
     def real_pages(self, seats: Sequence[Seat], seconds: float) -> Measured:
         """Let each candidate change an answer every 20 s, and each page ask in between how the attempt stands."""
-        players = [self.desk.player(seat, self.seq) for seat in seats]
-        self.seq += int(seconds / EVERY_S) + 2
         greet(seats)
-        measured = self._measured("save_and_ask", players, window=seconds, every=EVERY_S)
-        check_saved(measured.seen)
-        return measured
+        return self._saved("save_and_ask", seats, window=seconds, every=EVERY_S)
 
     def full_speed(self, seats: Sequence[Seat]) -> Measured:
         """Let as many save without pause as write for the floor."""
         some = seats[: CLIENTS * SEATS_EACH]
-        players = [self.desk.player(seat, self.seq) for seat in some]
-        measured = self._measured("save", players, window=FULL_SPEED_S, lines=min(CLIENTS, len(some)))
-        self.seq += max(seq for _attempt, seq, _place, _choice in measured.seen.acknowledged)
-        check_saved(measured.seen)
-        return measured
+        return self._saved("save", some, window=FULL_SPEED_S, lines=min(CLIENTS, len(some)))
 
     def storm(self, seats: Sequence[Seat]) -> Measured:
         """Let everybody start within a minute: the start, the page of the room, the place to answer from."""
@@ -114,6 +102,13 @@ class Steps:
         move_deadline(seats, over)
         measured = self.room(others, BELL_S)
         return wait_until_handed_in(seats, (over - clock.now()).total_seconds()), measured
+
+    def _saved(self, act: str, seats: Sequence[Seat], **order: Any) -> Measured:
+        """Let candidates save, each with numbers that were not used before, and hold it against the database."""
+        measured = self._measured(act, [self.desk.player(seat, self.seq) for seat in seats], **order)
+        self.seq = max(seq for _attempt, seq, _place, _choice in measured.seen.acknowledged)
+        check_saved(measured.seen)
+        return measured
 
     def _measured(self, act: str, players: Sequence[list[Any]], **order: Any) -> Measured:
         time.sleep(SETTLE_S)
