@@ -3,6 +3,9 @@
 A browser keeps its connection open, and the server counts open connections, not requests, against its
 ``backpressure``: at a small number the next browser is not let in at all. So it is as large as the limit of
 open files allows, and what is to be done waits in line for a thread.
+
+A serving process told to stop while it is still loading the application does not hear it. It is given
+``STOP_S`` seconds, as is a request under way, and then ended: a stop never hangs.
 """
 
 import os
@@ -18,6 +21,7 @@ from app.settings import Settings
 THREADS = 2 * (os.cpu_count() or 1) + 1
 BACKLOG = 4_096
 SPARE_FILES = 512
+STOP_S = 10
 MOST_FILES = 65_536
 
 
@@ -36,6 +40,7 @@ def serve(settings: Settings) -> None:
         log_access=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_S,
     ).serve()
 
 
