@@ -58,7 +58,11 @@ def closed_make_ups(session: Session, sitting: Sitting) -> list[Sitting]:
 
 def cells(session: Session, taken_at: CutOff, scope: Scope) -> list[Cell]:
     """Return how many people within the scope came to each end, by unit and employment."""
-    first = _first_cells(session, taken_at.sitting_id, scope)
+    return after_make_ups(session, taken_at, scope, _first_cells(session, taken_at.sitting_id, scope))
+
+
+def after_make_ups(session: Session, taken_at: CutOff, scope: Scope, first: list[Cell]) -> list[Cell]:
+    """Return the cells at a cut-off from those of the first sitting, which need not be counted twice."""
     if not taken_at.make_up_ids:
         return first
     return moved(first, _moves(session, taken_at, scope))
@@ -100,7 +104,13 @@ def rank_of(result: Any) -> ColumnElement[int]:
 
 
 def best_in(sitting_ids: Sequence[UUID]) -> Any:
-    """Return, as a subquery, the rank of the best end of each officer in these sittings."""
+    """Return, as a subquery, the rank of the best end of each officer in these sittings.
+
+    In one sitting an officer has one result that counts, so that nothing need be grouped.
+    """
+    if len(sitting_ids) == 1:
+        only = select(Result.officer_id, rank_of(Result).label("rank"))
+        return only.where(Result.sitting_id == sitting_ids[0], newest_result()).subquery()
     return (
         select(Result.officer_id, func.max(rank_of(Result)).label("rank"))
         .where(Result.sitting_id.in_(sitting_ids), newest_result())
