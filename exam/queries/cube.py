@@ -106,11 +106,9 @@ def rank_of(result: Any) -> ColumnElement[int]:
 def best_in(sitting_ids: Sequence[UUID]) -> Any:
     """Return, as a subquery, the rank of the best end of each officer in these sittings.
 
-    In one sitting an officer has one result that counts, so that nothing need be grouped.
+    It is grouped for one sitting too: SQLite then keeps it apart and looks officers up in it, where it would
+    otherwise go through all of one sitting for each result of the other.
     """
-    if len(sitting_ids) == 1:
-        only = select(Result.officer_id, rank_of(Result).label("rank"))
-        return only.where(Result.sitting_id == sitting_ids[0], newest_result()).subquery()
     return (
         select(Result.officer_id, func.max(rank_of(Result)).label("rank"))
         .where(Result.sitting_id.in_(sitting_ids), newest_result())
