@@ -96,7 +96,8 @@ class Result(Keyed, Base):
 
     A correction is a further row with a higher ``number`` and its cause; the highest counts. Officer, unit
     and employment are the candidate's, copied so that figures are counted from this table alone: the first
-    index holds all they need, the second the few results that correct another. Personal data: outcome and
+    index holds all they need, the second finds a person's results, the third the few that correct another.
+    Personal data: outcome and
     score. Kept for good.
     """
 
@@ -116,7 +117,7 @@ class Result(Keyed, Base):
     )
 
     candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id"))
-    officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"), default=_officer_of)
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"), default=_officer_of, index=True)
     number: Mapped[int] = mapped_column(default=1)
     cause: Mapped[MarkCause] = mapped_column(String(16), default=MarkCause.HAND_IN)
     sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"))

@@ -6,6 +6,7 @@ A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, `
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -75,6 +76,7 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     settings = target.settings(PORT)
     desk = Desk(create_app(settings))
     connect(settings.database)
+    gc.freeze()  # as the server does
     if steps - {"figures", "circular", "floor"}:
         with served(target, PORT) as running:
             _measure_room(Steps(running, desk), steps, (room, storm), report)
