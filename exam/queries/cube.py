@@ -107,14 +107,13 @@ def rank_of(result: Any) -> ColumnElement[int]:
 
 
 def best_in(sitting_ids: Sequence[UUID]) -> Any:
-    """Return, as a subquery, the rank of the best end of each officer in these sittings.
+    """Return, as a subquery, the rank of the best end of each officer in these sittings."""
+    best_rank = func.max(rank_of(Result)).label("rank")
+    return _ranked(best_rank, sitting_ids).group_by(Result.officer_id).subquery()
 
-    In one sitting an officer has one result that counts, so nothing need be grouped.
-    """
-    ends = select(Result.officer_id, rank_of(Result).label("rank"))
-    if len(sitting_ids) > 1:
-        ends = select(Result.officer_id, func.max(rank_of(Result)).label("rank")).group_by(Result.officer_id)
-    return ends.where(Result.sitting_id.in_(sitting_ids), newest_result()).subquery()
+
+def _ranked(rank: ColumnElement[int], sitting_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
+    return select(Result.officer_id, rank).where(Result.sitting_id.in_(sitting_ids), newest_result())
 
 
 def split(outcome: str, shortfall: str | None, count: int, scored: int) -> dict[End, int]:
@@ -173,12 +172,15 @@ def _moving(session: Session, taken_at: CutOff, scope: Scope, by: Sequence[str])
     """Return the count of people by where they stood after the first sitting and by their best end since.
 
     SQLite looks each of them up by officer. It is told not to use the index of sittings, as it would
-    otherwise go through the whole first sitting for each.
+    otherwise go through the whole first sitting for each. PostgreSQL need not group a make-up that is the
+    only one: an officer has one result in it that counts.
     """
-    later, first = best_in(taken_at.make_up_ids), aliased(Result)
-    sitting: ColumnElement[UUID] = first.sitting_id  # type: ignore[assignment]
+    first = aliased(Result)
+    later, sitting = best_in(taken_at.make_up_ids), first.sitting_id
     if not is_postgresql(session):
-        sitting = UnaryExpression(sitting, operator=custom_op("+"), type_=sitting.type)
+        sitting = UnaryExpression(sitting, operator=custom_op("+"), type_=sitting.type)  # type: ignore[assignment, arg-type]
+    elif len(taken_at.make_up_ids) == 1:
+        later = _ranked(rank_of(Result).label("rank"), taken_at.make_up_ids).subquery()
     groups = (*(getattr(first, name) for name in by), rank_of(first).label("before"), later.c.rank)
     query = (
         select(*groups, func.count())
