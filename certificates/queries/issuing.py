@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from certificates.issuing import HolderFacts, ListFacts, area_of, reasons_against
 from certificates.models import Credential
 from certificates.sheet import Holder
-from certificates.states import CredentialState
+from certificates.states import STANDING
 from core.errors import Reason
 from exam.models.planning import Candidate
 from exam.models.results import PassList, PassListEntry
@@ -93,7 +93,7 @@ def withdrawn_with_credential(session: Session, pass_list: PassList) -> list[Cre
         select(Credential)
         .join(PassListEntry, PassListEntry.candidate_id == Credential.candidate_id)
         .where(PassListEntry.pass_list_id == pass_list.id, ~PassListEntry.is_listed)
-        .where(Credential.state == CredentialState.ACTIVE, Credential.candidate_id.not_in(listed))
+        .where(Credential.state.in_(STANDING), Credential.candidate_id.not_in(listed))
         .order_by(Credential.cert_no)
     )
     return list(session.scalars(query).unique())
@@ -153,7 +153,7 @@ def _held_numbers(session: Session, pass_list: PassList, today: date) -> dict[UU
         .join(Candidate, Candidate.officer_id == Credential.officer_id)
         .join(PassListEntry, PassListEntry.candidate_id == Candidate.id)
         .where(PassListEntry.pass_list_id == pass_list.id)
-        .where(Credential.state == CredentialState.ACTIVE, Credential.valid_until >= today)
+        .where(Credential.state.in_(STANDING), Credential.valid_until >= today)
     )
     return dict(session.execute(query).all())
 
