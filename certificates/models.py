@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from certificates.acts import ActKind
+from certificates.bulk_states import PrintKind, PrintState, RunState
 from certificates.review import ReviewOutcome
 from certificates.states import (
     CaseState,
@@ -263,3 +264,68 @@ class CleanupFlag(Keyed, Base):
     evidence: Mapped[str] = mapped_column(String(200))
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     flagged_at: Mapped[datetime]
+
+
+class DrawingRun(Base):
+    """How the documents of one list's credentials are being drawn: going on, or paused by somebody.
+
+    No personal data. Kept for good; who paused and continued stands in the audit chain.
+    """
+
+    __tablename__ = "drawing_run"
+
+    pass_list_id: Mapped[UUID] = mapped_column(ForeignKey("pass_list.id"), primary_key=True)
+    state: Mapped[RunState] = mapped_column(String(8), default=RunState.GOING)
+    public_url: Mapped[str] = mapped_column(String(200))
+    began_at: Mapped[datetime]
+    drawn_before: Mapped[int] = mapped_column(default=0)
+
+
+class DrawingClaim(Base):
+    """Which worker is drawing the documents of one credential, and until when that is believed.
+
+    No personal data. Deleted once they are stored.
+    """
+
+    __tablename__ = "drawing_claim"
+
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), primary_key=True)
+    worker: Mapped[UUID]
+    until: Mapped[datetime]
+
+
+class DrawingFailure(Base):
+    """Why the documents of one credential could not be drawn, the last time that was tried.
+
+    Personal data: the reason may name the holder. Deleted once they are drawn or tried again.
+    """
+
+    __tablename__ = "drawing_failure"
+
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    tries: Mapped[int]
+    failed_at: Mapped[datetime]
+
+
+class PrintFile(Keyed, Base):
+    """One file for the printer over the cards of a list, in the order of their numbers; never made anew.
+
+    Personal data: what is on the cards. Kept until the cards are handed out, at most ninety days.
+    """
+
+    __tablename__ = "print_file"
+
+    pass_list_id: Mapped[UUID] = mapped_column(ForeignKey("pass_list.id"), index=True)
+    kind: Mapped[PrintKind] = mapped_column(String(12))
+    state: Mapped[PrintState] = mapped_column(String(8), default=PrintState.WAITING)
+    content_sealed: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    size: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    cards: Mapped[int] = mapped_column(default=0)
+    first_no: Mapped[str] = mapped_column(String(30), default="")
+    last_no: Mapped[str] = mapped_column(String(30), default="")
+    failure: Mapped[str] = mapped_column(String(500), default="")
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[datetime]
+    made_at: Mapped[datetime | None]
