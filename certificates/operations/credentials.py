@@ -21,8 +21,8 @@ from certificates.issuing import reasons_against_list
 from certificates.life import disqualifies
 from certificates.models import Credential, NumberSeries
 from certificates.numbers import LAST_SERIAL, Profile, series_prefix, written
+from certificates.operations.drawing import request_drawing
 from certificates.operations.life import Deed, act_on, begin_cards, end_other_cards
-from certificates.queries.documents import DRAW, draw_job, drawing
 from certificates.queries.issuing import (
     Passed,
     holders_by_document,
@@ -39,8 +39,6 @@ from core.db import is_postgresql, new_key
 from core.errors import Reason, RefusedError, refuse_if
 from core.import_kinds import ImportKind
 from core.imports import ParsedRow, Problem
-from core.jobs import enqueue
-from core.models import JobState
 from core.operations import record_audit
 from core.texts import Text, lazy_gettext as _
 from exam.models.results import PassList
@@ -71,20 +69,8 @@ def issue_for_pass_list(session: Session, pass_list: PassList, public_url: str, 
     _issue_reserved(session, pass_list)
     detail = {"credentials": len(rows), "first": rows[0]["cert_no"], "last": rows[-1]["cert_no"]}
     record_audit(session, actor, "certificates:credential:issue", pass_list.id, detail)
-    _request_drawing(session, pass_list, public_url)
+    request_drawing(session, pass_list, public_url)
     return len(rows)
-
-
-def draw_missing(session: Session, pass_list: PassList, public_url: str, actor: Actor) -> None:
-    """Ask once more for the documents of a list that are still missing, where nobody is at it."""
-    _take_turns(session, pass_list)
-    job = draw_job(session, pass_list.id)
-    if job is not None and job.state in {JobState.QUEUED, JobState.RUNNING}:
-        raise RefusedError([Reason("drawing", _("正在生成，请稍候。"))])
-    if not drawing(session, pass_list.id).missing:
-        raise RefusedError([Reason("all_drawn", _("电子证书已全部生成。"))])
-    _request_drawing(session, pass_list, public_url)
-    record_audit(session, actor, "certificates:document:draw", pass_list.id)
 
 
 def cancel_credential(
@@ -114,10 +100,6 @@ def take_over(session: Session, records: Sequence[OldCredential], actor: Actor) 
 def lookup_token() -> str:
     """Return 128 random bits as 26 letters and digits that a QR code holds in its compact form."""
     return base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().rstrip("=")
-
-
-def _request_drawing(session: Session, pass_list: PassList, public_url: str) -> None:
-    enqueue(session, DRAW, {"pass_list_id": str(pass_list.id), "public_url": public_url})
 
 
 def _take_turns(session: Session, pass_list: PassList) -> None:

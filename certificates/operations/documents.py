@@ -7,6 +7,7 @@ document; the table keeps the first and nobody sees the second.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +19,7 @@ from certificates.documents.faces import CredentialFace
 from certificates.layouts import Layout, lookup_url
 from certificates.models import Credential, CredentialDocument
 from certificates.queries.documents import stored_document
+from certificates.queries.photos import photo_of
 from certificates.statements import DOCUMENT
 from certificates.states import STANDING
 from core import clock
@@ -52,16 +54,22 @@ def document_of(session: Session, credential: Credential, layout: Layout, public
     stored = stored_document(session, credential.id, layout)
     if stored is not None:
         return stored
-    keep_documents(session, [draw(credential, layout, public_url)])
+    photo = photo_of(session, credential.officer_id)
+    keep_documents(session, [draw(credential, layout, public_url, photo)])
     stored = stored_document(session, credential.id, layout)
     assert stored is not None  # noqa: S101 - kept by the line above, or by whoever came first
     return stored
 
 
-def draw(credential: Credential, layout: Layout, public_url: str) -> Drawn:
-    """Draw one document of an issued credential; nothing is stored."""
+def draw(credential: Credential, layout: Layout, public_url: str, photo: bytes | None = None) -> Drawn:
+    """Draw and sign one document of an issued credential; nothing is stored."""
     refuse_if(reasons_against_drawing(credential))
-    return Drawn(credential.id, layout, _DRAWERS[layout](face_of(credential, public_url)))
+    return Drawn(credential.id, layout, finished(layout, face_of(credential, public_url, photo), clock.now()))
+
+
+def finished(layout: Layout, face: CredentialFace, at: datetime) -> bytes:
+    """Return one document as it is handed out; the process that draws a list calls it too."""
+    return _DRAWERS[layout](face)
 
 
 def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
@@ -92,7 +100,7 @@ def reasons_against_drawing(credential: Credential) -> list[Reason]:
     return [Reason("not_issued", _("只有已核发且未注销、吊销、作废的证件才能生成电子证书。"))]
 
 
-def face_of(credential: Credential, public_url: str) -> CredentialFace:
+def face_of(credential: Credential, public_url: str, photo: bytes | None = None) -> CredentialFace:
     """Return what is printed on a credential."""
     return CredentialFace(
         profile=credential.profile,
@@ -106,4 +114,5 @@ def face_of(credential: Credential, public_url: str) -> CredentialFace:
         issuer_name=credential.issuer_name,
         lookup_url=lookup_url(public_url, credential.lookup_token),
         is_sample=credential.is_sample,
+        photo=photo,
     )

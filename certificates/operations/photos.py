@@ -13,8 +13,6 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from certificates.bulk_states import INTAKE, IntakeState
-from certificates.models import OfficerPhoto, PhotoIntake, PhotoIntakeItem
 from certificates.queries.photos import ARCHIVE_PLACE, ITEM_PLACE, PHOTO_PLACE, READ_PHOTOS, check_intake
 from core import clock
 from core.audit import SYSTEM, Actor
@@ -27,7 +25,8 @@ from core.picture_reader import refuse_heavy_archive
 from core.sealing import opened_bytes, sealed_bytes
 from core.texts import Text, lazy_gettext as _
 from people.identity import Identity
-from people.models import Officer
+from people.models import Officer, OfficerPhoto, PhotoIntake, PhotoIntakeItem
+from people.photo_states import INTAKE, IntakeState
 from people.scope import Scope
 
 KEPT = timedelta(days=1)

@@ -8,10 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, undefer
 
-from certificates.bulk_states import IntakeState
-from certificates.models import Credential, OfficerPhoto, PhotoIntake, PhotoIntakeItem
+from certificates.models import Credential
 from certificates.photo_names import Fit, Person, fits
-from certificates.states import CredentialState
+from certificates.states import STANDING, CredentialState
 from core.errors import NotFoundError
 from core.picture_guard import PictureFault
 from core.picture_reader import PICTURE_SENTENCES
@@ -19,7 +18,8 @@ from core.sealing import opened_bytes
 from core.texts import Text
 from exam.models.planning import Candidate
 from exam.models.results import PassListEntry
-from people.models import Account, Officer, Organisation
+from people.models import Account, Officer, OfficerPhoto, Organisation, PhotoIntake, PhotoIntakeItem
+from people.photo_states import IntakeState
 from people.scope import Scope
 
 PHOTO_PLACE, ITEM_PLACE, ARCHIVE_PLACE = (
@@ -28,7 +28,7 @@ PHOTO_PLACE, ITEM_PLACE, ARCHIVE_PLACE = (
     "photo_intake.archive",
 )
 READ_PHOTOS = "certificates:photos"
-HOLDING = (CredentialState.RESERVED, CredentialState.ACTIVE)
+HOLDING = (CredentialState.RESERVED, *sorted(STANDING))
 
 
 @dataclass(frozen=True)
