@@ -5,7 +5,7 @@ document; the table keeps the first and nobody sees the second.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,8 +13,7 @@ from uuid import UUID
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from certificates.documents.card import draw_card
-from certificates.documents.certificate import draw_certificate
+from certificates.documents.drawing import draw as draw_face
 from certificates.documents.faces import CredentialFace
 from certificates.layouts import Layout, lookup_url
 from certificates.models import Credential, CredentialDocument
@@ -28,11 +27,6 @@ from core.errors import Reason, refuse_if
 from core.operations import append_all_to_log
 from core.public_log import Published
 from core.texts import lazy_gettext as _
-
-_DRAWERS: dict[Layout, Callable[[CredentialFace], bytes]] = {
-    Layout.CERTIFICATE: draw_certificate,
-    Layout.CARD: draw_card,
-}
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ def draw(credential: Credential, layout: Layout, public_url: str, photo: bytes |
 
 def finished(layout: Layout, face: CredentialFace, at: datetime) -> bytes:
     """Return one document as it is handed out; the process that draws a list calls it too."""
-    return _DRAWERS[layout](face)
+    return draw_face(layout, face)
 
 
 def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
