@@ -61,6 +61,17 @@ class Child:
         self.tell(something)
         return self._heard(seconds, self._line.recv)
 
+    def answer(self, seconds: float) -> Any:
+        """Return the next answer; only of a child that reads nothing of a stranger's."""
+        return self._heard(seconds, self._line.recv)
+
+    def has_answered(self, seconds: float) -> bool:
+        """Wait so long and say whether there is an answer, or will never be one."""
+        try:
+            return self._line.poll(seconds)
+        except OSError:
+            return True
+
     def ask_bytes(self, data: bytes, seconds: float) -> bytes:
         """Send bytes and return the bytes of the answer, which may be a stranger's by then: they are only bytes."""
         try:
