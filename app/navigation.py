@@ -57,7 +57,7 @@ PLACES = (
             "preparation",
         ),
     ),
-    Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ),
+    Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ, ("bulk", "photos", "recorders")),
     Place(_("清理"), "cleanup.index", Permission.CLEANUP_READ),
 )
 

@@ -86,6 +86,7 @@ def hand_in_archive(session: Session, filename: str, data: bytes, identity: Iden
     session.add(made)
     session.flush()
     enqueue(session, READ_PHOTOS, {"intake_id": str(made.id)})
+    record_audit(session, identity.actor, "certificates:photo:hand_in", made.id, {"bytes": len(data)})
     return made
 
 
@@ -131,8 +132,9 @@ def confirm_intake(session: Session, found: PhotoIntake, scope: Scope, actor: Ac
     return changed
 
 
-def discard_intake(session: Session, found: PhotoIntake) -> None:
+def discard_intake(session: Session, found: PhotoIntake, actor: Actor) -> None:
     """Throw an archive away with all that was read of it; nothing was taken in yet."""
+    record_audit(session, actor, "certificates:photo:discard", found.id)
     _throw_away(session, [found.id])
 
 
@@ -156,7 +158,7 @@ def _settle(session: Session, intake_id: UUID, verb: str) -> PhotoIntake | None:
     found.archive_sealed = None
     count = select(func.count()).where(PhotoIntakeItem.intake_id == intake_id)
     found.total = session.scalar(count) or 0
-    record_audit(session, SYSTEM, f"certificates:photos:{verb}", intake_id, {"files": found.total})
+    record_audit(session, SYSTEM, f"certificates:photo:{verb}", intake_id, {"files": found.total})
     session.flush()
     return found
 

@@ -12,6 +12,7 @@ from certificates.models import Credential
 from certificates.photo_names import Fit, Person, fits
 from certificates.states import STANDING, CredentialState
 from core.errors import NotFoundError
+from core.models import Job
 from core.picture_guard import PictureFault
 from core.picture_reader import PICTURE_SENTENCES
 from core.sealing import opened_bytes
@@ -192,6 +193,13 @@ def read_places(session: Session, intake_id: UUID) -> frozenset[int]:
     """Return which files of an archive are read already."""
     query = select(PhotoIntakeItem.place).where(PhotoIntakeItem.intake_id == intake_id)
     return frozenset(session.scalars(query))
+
+
+def files_in(session: Session, intake_id: UUID) -> int:
+    """Return how many files an archive has, as far as the job that reads it has found out."""
+    newest = select(Job).where(Job.kind == READ_PHOTOS).order_by(Job.created_at.desc())
+    wanted = str(intake_id)
+    return next((job.total_count for job in session.scalars(newest) if job.arguments.get("intake_id") == wanted), 0)
 
 
 def item_picture(session: Session, intake_id: UUID, place: int) -> bytes:
