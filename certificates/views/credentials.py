@@ -18,7 +18,6 @@ from certificates.queries import credentials as queries
 from certificates.queries.clean_up import cases_of_credential, open_rounds
 from certificates.queries.credentials import CredentialFilter
 from certificates.queries.documents import stored_document
-from certificates.queries.photos import photo_of
 from certificates.queries.issuing import (
     issued_count,
     list_facts,
@@ -26,6 +25,7 @@ from certificates.queries.issuing import (
     passed_without_credential,
     withdrawn_with_credential,
 )
+from certificates.queries.photos import photo_of
 from certificates.states import CASE, STATUS_NAMES, CredentialSource, CredentialStatus
 from core import clock
 from core.access import requires
