@@ -2,7 +2,7 @@
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
 ``deadline``, ``floor``, ``full`` (speed), ``growth``,
-``figures`` or ``circular``. Every figure is printed and stored in
+``figures``, ``circular`` or ``bulk``. Every figure is printed and stored in
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
@@ -13,6 +13,7 @@ import time
 
 from app.factory import create_app
 from core.db import connect
+from scripts.bench.bulk import fill_list, measure_bulk
 from scripts.bench.circular import measure_circular
 from scripts.bench.city import Seat, fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
@@ -49,7 +50,18 @@ def main() -> None:
 
 def _steps(kind: str, only: str) -> set[str]:
     """Return the steps asked for on one database: all, or those that ``ONLY`` names."""
-    every = {*map(str, SIZES), "full", "storm", "bell", "deadline", "floor", "growth", "figures", "circular"}
+    every = {
+        *map(str, SIZES),
+        "full",
+        "storm",
+        "bell",
+        "deadline",
+        "floor",
+        "growth",
+        "figures",
+        "circular",
+        "bulk",
+    }
     if not only:
         return every
     parts = [part.partition(":") for part in only.split(",")]
@@ -75,7 +87,7 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     settings = target.settings(PORT)
     desk = Desk(create_app(settings))
     connect(settings.database)
-    if steps - {"figures", "circular", "floor"}:
+    if steps - {"figures", "circular", "floor", "bulk"}:
         with served(target, PORT) as running:
             _measure_room(Steps(running, desk), steps, (room, storm), report)
     if "figures" in steps:
@@ -85,6 +97,10 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     if "circular" in steps:
         with served(target, PORT) as running:
             report.circular(target.kind, *measure_circular(running, desk))
+    if "bulk" in steps:
+        pass_list_id = fill_list()
+        with served(target, PORT) as running:
+            report.bulk(target.kind, measure_bulk(pass_list_id, running))
 
 
 def _measure_room(run: Steps, steps: set[str], seats: tuple[list[Seat], list[Seat]], report: Report) -> None:
