@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from certificates.states import CaseState, CredentialSource, CredentialState, RoundState
 from core.db import Base, Keyed
+from core.models import BIG
 from people.models import Officer, Organisation
 
 
@@ -74,6 +75,18 @@ class CredentialDocument(Keyed, Base):
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     digest: Mapped[str] = mapped_column(String(64))
     drawn_at: Mapped[datetime]
+
+
+class StatusPlace(Base):
+    """The place of a credential in the public status lists of verifiable credentials, given once and for good.
+
+    No personal data: a number and a key. Given when the credential is first handed out in that form.
+    """
+
+    __tablename__ = "status_place"
+
+    number: Mapped[int] = mapped_column(BIG, primary_key=True)
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), unique=True)
 
 
 class CleanupRound(Keyed, Base):

@@ -14,7 +14,10 @@ from core.texts import lazy_gettext as _
 
 @dataclass(frozen=True)
 class CredentialFace:
-    """Everything the paper says; ``photo`` is a JPEG or PNG file as it was handed in."""
+    """Everything the paper says; ``photo`` is a JPEG or PNG file as it was handed in.
+
+    ``signed_payload`` is the text of the second QR code, empty where nothing is signed.
+    """
 
     profile: str
     cert_no: str
@@ -28,6 +31,7 @@ class CredentialFace:
     lookup_url: str
     is_sample: bool
     photo: bytes | None = None
+    signed_payload: str = ""
 
 
 def unprintable(face: CredentialFace) -> tuple[str, ...]:

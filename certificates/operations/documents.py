@@ -6,7 +6,7 @@ document; the table keeps the first and nobody sees the second.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,7 +17,11 @@ from certificates.documents.certificate import draw_certificate
 from certificates.documents.faces import CredentialFace
 from certificates.layouts import Layout, lookup_url
 from certificates.models import Credential, CredentialDocument
+from certificates.operations.signers import current_signer
 from certificates.queries.documents import stored_document
+from certificates.signing.codes import qr_payload
+from certificates.signing.keys import Signer
+from certificates.signing.pdf import signed
 from certificates.statements import DOCUMENT
 from certificates.states import CredentialState
 from core import clock
@@ -59,9 +63,11 @@ def document_of(session: Session, credential: Credential, layout: Layout, public
 
 
 def draw(credential: Credential, layout: Layout, public_url: str) -> Drawn:
-    """Draw one document of an issued credential; nothing is stored."""
+    """Draw one document of an issued credential and sign it where the city has an authority; nothing is stored."""
     refuse_if(reasons_against_drawing(credential))
-    return Drawn(credential.id, layout, _DRAWERS[layout](face_of(credential, public_url)))
+    signer = current_signer()
+    plain = _DRAWERS[layout](face_of(credential, public_url, signer))
+    return Drawn(credential.id, layout, signed(plain, signer, clock.now()) if signer else plain)
 
 
 def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
@@ -92,9 +98,9 @@ def reasons_against_drawing(credential: Credential) -> list[Reason]:
     return [Reason("not_issued", _("只有已核发且未注销的证件才能生成电子证书。"))]
 
 
-def face_of(credential: Credential, public_url: str) -> CredentialFace:
-    """Return what is printed on a credential."""
-    return CredentialFace(
+def face_of(credential: Credential, public_url: str, signer: Signer | None = None) -> CredentialFace:
+    """Return what is printed on a credential; with a signer, also the code that is checked offline."""
+    face = CredentialFace(
         profile=credential.profile,
         cert_no=credential.cert_no,
         holder_name=credential.holder_name,
@@ -107,3 +113,4 @@ def face_of(credential: Credential, public_url: str) -> CredentialFace:
         lookup_url=lookup_url(public_url, credential.lookup_token),
         is_sample=credential.is_sample,
     )
+    return replace(face, signed_payload=qr_payload(face, signer)) if signer else face
