@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from io import BytesIO
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from pyhanko.pdf_utils.generic import ArrayObject, StreamObject, pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from certificates.signing.issuing import root_certificate, signing_certificate
 from certificates.signing.keys import CachedKeySigner, PublishedKey
@@ -39,3 +42,17 @@ def made_authority(city: str = "示范市") -> TestAuthority:
     root = root_certificate(root_key, city, FOUNDED)
     certificate = signing_certificate(key.public_key(), root, root_key, FOUNDED)
     return TestAuthority(root, root_key, CachedKeySigner(key, certificate), PublishedKey(certificate, FOUNDED))
+
+
+def overlaid(pdf: bytes) -> bytes:
+    """Return the document with a white box drawn over its page, as an appended revision."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    page = writer.root["/Pages"]["/Kids"][0]
+    form = writer.add_object(StreamObject(stream_data=b"1 1 1 rg 100 100 400 300 re f"))
+    contents = page.raw_get("/Contents")
+    before = list(contents) if isinstance(contents, ArrayObject) else [contents]
+    page[pdf_name("/Contents")] = ArrayObject([*before, form])
+    writer.update_container(page)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()

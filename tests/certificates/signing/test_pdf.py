@@ -4,16 +4,15 @@ import asyncio
 import shutil
 import subprocess
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.generic import ArrayObject, StreamObject, pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
@@ -24,7 +23,7 @@ from certificates.signing.pdf import FIELD, signed
 from certificates.signing.reading import facts_in
 from certificates.states import CredentialStatus
 from scripts.drill import flipped_bits
-from tests.authorities import SIGNED, made_authority
+from tests.authorities import SIGNED, made_authority, overlaid
 
 FACE = CredentialFace(
     profile="hebei_2007",
@@ -80,20 +79,6 @@ def pdfsig_says(pdf: bytes, tmp_path) -> str:
     path.write_bytes(pdf)
     done = subprocess.run(["pdfsig", "-nocert", path], capture_output=True, text=True, check=False)
     return done.stdout
-
-
-def overlaid(pdf: bytes) -> bytes:
-    """Return the document with a white box drawn over its page, as an appended revision."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    page = writer.root["/Pages"]["/Kids"][0]
-    form = writer.add_object(StreamObject(stream_data=b"1 1 1 rg 100 100 400 300 re f"))
-    contents = page.raw_get("/Contents")
-    before = list(contents) if isinstance(contents, ArrayObject) else [contents]
-    page[pdf_name("/Contents")] = ArrayObject([*before, form])
-    writer.update_container(page)
-    out = BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 def test_what_was_drawn_stands_unchanged_before_the_signature(plain, document):
@@ -180,7 +165,7 @@ def test_a_single_byte_behind_the_end_is_not_valid(document, city):
 
 
 def test_a_second_signature_is_not_valid(document, city, plain):
-    with pytest.raises(Exception, match="(?i)sign|modif|permission"):
+    with pytest.raises(SigningError):
         signed(document, made_authority("彼市").signer, SIGNED)
 
 
@@ -216,8 +201,6 @@ def test_an_older_key_still_vouches_after_a_rotation(document, city):
 
 @pytest.mark.parametrize(("days", "outcome"), [(-1, Outcome.NOT_VALID), (1, Outcome.CANNOT_TELL)])
 def test_a_revoked_key_vouches_for_nothing(document, city, days, outcome):
-    from datetime import timedelta
-
     revoked = replace(city.key, revoked_at=SIGNED + timedelta(days=days))
     facts = facts_in({"roots": [pem_of(city)]}, document)
     assert judged(facts, Ground([revoked], TODAY)).outcome is outcome

@@ -1,5 +1,6 @@
 """A credential as a verifiable one: what it says, that others can check it, and the lists that end it."""
 
+import base64
 import json
 
 import pytest
@@ -44,8 +45,6 @@ def badge_of(browser, credential) -> str:
 
 
 def body_of(token: str) -> dict:
-    import base64
-
     part = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 

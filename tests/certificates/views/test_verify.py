@@ -10,7 +10,7 @@ from certificates.layouts import Layout
 from certificates.models import Credential
 from certificates.operations.authority import found_authority, rotate_key
 from certificates.operations.checking import MOST_BYTES
-from certificates.operations.documents import document_of, face_of
+from certificates.operations.documents import document_of, draw, face_of
 from certificates.operations.signers import current_signer, use_signing_place
 from certificates.queries.statements import statement_of
 from certificates.signing.codes import qr_payload
@@ -21,8 +21,7 @@ from certificates.states import CredentialState
 from core import clock
 from core.db import transaction
 from core.operations import append_to_log
-from tests.authorities import SIGNED, made_authority
-from tests.certificates.signing.test_pdf import overlaid
+from tests.authorities import SIGNED, made_authority, overlaid
 from tests.factories import make_city, make_credential, make_officer
 from tests.forms_browser import file_field
 
@@ -80,9 +79,7 @@ def test_a_document_that_was_issued_is_valid_with_every_field_beside_the_registe
         assert said in text
 
 
-def test_a_genuine_document_of_a_cancelled_credential_is_not_valid_and_gives_no_reason(
-    browser, document, credential
-):
+def test_a_genuine_document_of_a_cancelled_credential_is_not_valid(browser, document, credential):
     cancel(credential)
     text = check(browser, document)
     assert answer(browser) == "无效"
@@ -111,8 +108,6 @@ def test_a_register_that_was_changed_behind_the_log_is_not_vouched_for(browser, 
 
 def test_a_signed_file_that_was_never_issued_cannot_be_told(browser, authority, credential):
     """Whoever stole the key, or drew beside the register, has a good signature and no entry in the log."""
-    from certificates.operations.documents import draw
-
     drawn = draw(credential, Layout.CERTIFICATE, URL)
     check(browser, drawn.content)
     assert answer(browser) == "不能判断"
@@ -120,17 +115,13 @@ def test_a_signed_file_that_was_never_issued_cannot_be_told(browser, authority, 
 
 def test_another_citys_document_cannot_be_told(browser, authority, credential):
     use_signing_place(None)
-    from certificates.operations.documents import draw
-
     plain = draw(credential, Layout.CERTIFICATE, "http://elsewhere.example").content
     browser_text = check(browser, signed(plain, made_authority("彼市").signer, SIGNED))
     assert answer(browser) in {"不能判断", "无效"}
     assert "彼市" in browser_text
 
 
-def test_without_an_authority_an_issued_file_is_known_by_the_log_and_nothing_claims_a_signature(
-    browser, credential
-):
+def test_without_an_authority_an_issued_file_is_known_by_the_log(browser, credential):
     with transaction() as session:
         content = document_of(session, session.merge(credential), Layout.CERTIFICATE, URL).content
     assert b"/ByteRange" not in content
