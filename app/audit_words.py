@@ -8,6 +8,7 @@ VERB_NAMES: dict[str, Text] = {
     "people:roll:import": _("导入人员名册"),
     "people:officer:enter": _("录入人员"),
     "people:officer:change_post": _("登记岗位变动"),
+    "people:officer:amend": _("变更人员登记"),
     "people:account:open": _("开通账号"),
     "people:account:reset_password": _("重置密码"),
     "people:account:choose_password": _("修改密码"),
