@@ -23,7 +23,7 @@ from certificates.signing.codes import qr_payload
 from certificates.signing.keys import Signer
 from certificates.signing.pdf import signed
 from certificates.statements import DOCUMENT
-from certificates.states import CredentialState
+from certificates.states import STANDING
 from core import clock
 from core.db import is_postgresql, new_key
 from core.errors import Reason, refuse_if
@@ -93,9 +93,9 @@ def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
 
 def reasons_against_drawing(credential: Credential) -> list[Reason]:
     """Return why no document is drawn of a credential."""
-    if credential.state == CredentialState.ACTIVE:
+    if credential.state in STANDING:
         return []
-    return [Reason("not_issued", _("只有已核发且未注销的证件才能生成电子证书。"))]
+    return [Reason("not_issued", _("只有已核发且未注销、吊销、作废的证件才能生成电子证书。"))]
 
 
 def face_of(credential: Credential, public_url: str, signer: Signer | None = None) -> CredentialFace:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from certificates import numbers
 from certificates.models import Credential
-from certificates.states import CredentialState, CredentialStatus, status_on
+from certificates.states import STANDING, CredentialState, CredentialStatus, status_on
 from core import person_names
 from core.errors import NotFoundError
 from core.paging import Page, page_of
@@ -64,7 +64,7 @@ def credentials_of(session: Session, officer_id: UUID, today: date) -> list[Cred
 
 def credential_status(one: Credential, today: date) -> CredentialStatus:
     """Return what a credential is worth on a day."""
-    return status_on(today, CredentialState(one.state), one.valid_from, one.valid_until)
+    return status_on(today, CredentialState(one.state), one.valid_from, one.valid_until, one.suspended_until)
 
 
 def credentials(
@@ -86,16 +86,19 @@ def status_counts(session: Session, scope: Scope, today: date) -> Mapping[Creden
 
 def _is(status: CredentialStatus, today: date) -> ColumnElement[bool]:
     """Say in SQL what ``status_on`` says of one credential."""
-    active = Credential.state == CredentialState.ACTIVE
+    standing = Credential.state.in_(STANDING)
     begun, over = Credential.valid_from <= today, Credential.valid_until < today
+    suspended = (Credential.state == CredentialState.SUSPENDED) & (Credential.suspended_until >= today)
     match status:
-        case CredentialStatus.CANCELLED:
-            return Credential.state == CredentialState.CANCELLED
         case CredentialStatus.NOT_ISSUED:
-            return or_(Credential.state == CredentialState.RESERVED, active & ~begun)
+            return or_(Credential.state == CredentialState.RESERVED, standing & ~begun)
         case CredentialStatus.EXPIRED:
-            return active & begun & over
-    return active & begun & ~over
+            return standing & begun & over
+        case CredentialStatus.SUSPENDED:
+            return suspended & begun & ~over
+        case CredentialStatus.VALID:
+            return standing & begun & ~over & ~suspended
+    return Credential.state == CredentialState(status)
 
 
 def _within(query: Select[*tuple[Any, ...]], scope: Scope) -> Select[*tuple[Any, ...]]:

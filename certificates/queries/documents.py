@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from certificates.layouts import Layout
 from certificates.models import Credential, CredentialDocument
-from certificates.states import CredentialState
+from certificates.states import STANDING
 from core.models import Job
 
 DRAW = "certificates:draw"
@@ -74,5 +74,5 @@ def draw_job(session: Session, pass_list_id: UUID) -> Job | None:
 
 
 def _is_due(pass_list_id: UUID) -> ColumnElement[bool]:
-    """Documents are drawn for credentials that are issued, never for one that was cancelled."""
-    return (Credential.pass_list_id == pass_list_id) & (Credential.state == CredentialState.ACTIVE)
+    """Documents are drawn for credentials that are issued, never for one that has ended."""
+    return (Credential.pass_list_id == pass_list_id) & Credential.state.in_(STANDING)

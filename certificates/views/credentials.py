@@ -43,11 +43,21 @@ from people.queries import organisations
 bp = Blueprint("credentials", __name__, url_prefix="/credentials")
 register_import(bp, "/import", operations.CREDENTIALS, Permission.CREDENTIAL_ISSUE)
 
-SHOWN_STATUSES = (CredentialStatus.VALID, CredentialStatus.EXPIRED, CredentialStatus.CANCELLED)
-TONES = {CredentialStatus.VALID: "good", CredentialStatus.EXPIRED: "warn", CredentialStatus.CANCELLED: "bad"}
+SHOWN_STATUSES = tuple(status for status in CredentialStatus if status is not CredentialStatus.NOT_ISSUED)
+TONES = {
+    CredentialStatus.VALID: "good",
+    CredentialStatus.SUSPENDED: "warn",
+    CredentialStatus.EXPIRED: "warn",
+    CredentialStatus.CANCELLED: "bad",
+    CredentialStatus.REVOKED: "bad",
+    CredentialStatus.VOID: "bad",
+}
 SOURCE_NAMES: dict[CredentialSource, Text] = {
     CredentialSource.EXAM: _("考试合格核发"),
     CredentialSource.TAKEN_OVER: _("承接已有证件"),
+    CredentialSource.RENEWED: _("到期换发"),
+    CredentialSource.REISSUED: _("遗失补办"),
+    CredentialSource.EXCHANGED: _("变更换发"),
 }
 SHOWN_FIRST = 50
 
