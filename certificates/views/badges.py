@@ -49,7 +49,7 @@ def status(purpose: str, number: int) -> Response:
     if signer is None or purpose not in PURPOSES or number > MOST_LISTS:
         raise NotFoundError
     with reading() as session:
-        found = status_list(session, purpose, number)
+        found = status_list(session, purpose, number, clock.today())
     if found is None:
         raise NotFoundError
     response = make_response(status_token(found, _address(), signer, clock.now()))

@@ -10,8 +10,9 @@ from random import Random
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from certificates.documents.certificate import draw_certificate
+from certificates.documents.drawing import draw
 from certificates.documents.faces import CredentialFace
+from certificates.layouts import Layout
 from certificates.signing.findings import Ground, Outcome, judged
 from certificates.signing.issuing import root_certificate, signing_certificate
 from certificates.signing.keys import CachedKeySigner, PublishedKey
@@ -62,5 +63,5 @@ def _signed_document() -> tuple[bytes, str, PublishedKey]:
         lookup_url="HTTPS://ZF.EXAMPLE.GOV.CN/V/A1B2C3D4",
         is_sample=True,
     )
-    document = signed(draw_certificate(face), CachedKeySigner(signing_key, certificate), FOUNDED)
+    document = signed(draw(Layout.CERTIFICATE, face), CachedKeySigner(signing_key, certificate), FOUNDED)
     return document, root.public_bytes(Encoding.PEM).decode(), PublishedKey(certificate, FOUNDED)

@@ -16,8 +16,9 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from certificates.documents.certificate import draw_certificate
+from certificates.documents.drawing import draw
 from certificates.documents.faces import CredentialFace
+from certificates.layouts import Layout
 from certificates.signing.findings import Finding, Ground, Outcome, Registered, judged
 from certificates.signing.pdf import FIELD, signed
 from certificates.signing.reading import facts_in
@@ -44,7 +45,7 @@ FLIPS = 200
 
 @pytest.fixture(scope="module")
 def plain() -> bytes:
-    return draw_certificate(FACE)
+    return draw(Layout.CERTIFICATE, FACE)
 
 
 @pytest.fixture(scope="module")

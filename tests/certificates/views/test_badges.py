@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -107,6 +108,16 @@ def test_cancelling_sets_its_place_and_no_other(browser, authority, credential):
     assert bit(browser, "revocation", mine)
     assert not bit(browser, "suspension", mine)
     assert not bit(browser, "revocation", others)
+
+
+def test_a_suspension_sets_its_place_until_its_last_day_is_over(browser, authority, credential):
+    mine = body_of(badge_of(browser, credential))
+    for days, is_set in ((0, True), (-1, False)):
+        with transaction() as session:
+            row = session.get_one(Credential, credential.id)
+            row.state, row.suspended_until = CredentialState.SUSPENDED, clock.today() + timedelta(days=days)
+        assert bit(browser, "suspension", mine) is is_set
+        assert not bit(browser, "revocation", mine)
 
 
 def test_a_cancelled_credential_is_not_issued_again(browser, authority, credential):
