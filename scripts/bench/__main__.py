@@ -22,6 +22,7 @@ from scripts.bench.floors import PACE, floor_ms
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
 from scripts.bench.server import served
+from scripts.bench.signing import signature
 from scripts.bench.steps import Steps, grow_to, stored_responses
 
 DOCUMENTS = "documents"
@@ -42,7 +43,7 @@ def main() -> None:
     only = os.environ.get("ONLY", "")
     if not only or DOCUMENTS in only.split(","):
         report.say("drawing documents")
-        report.documents(measure_documents())
+        report.documents(measure_documents(signature()))
     for kind in (SQLITE, POSTGRESQL):
         steps = _steps(kind, only)
         if steps:
