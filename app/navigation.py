@@ -24,7 +24,7 @@ class Place:
 
 
 PLACES = (
-    Place(_("资格查询"), "lookup.ask", Permission.LOOKUP_ASK),
+    Place(_("资格查询"), "lookup.ask", Permission.LOOKUP_ASK, ("verify",)),
     Place(
         _("合格名单"),
         "pass_lists.index",

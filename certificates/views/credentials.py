@@ -14,6 +14,7 @@ from certificates.layouts import LAYOUT_NAMES, Layout
 from certificates.models import Credential
 from certificates.operations import credentials as operations
 from certificates.operations.documents import draw, keep_documents, reasons_against_drawing
+from certificates.operations.signers import current_authority
 from certificates.queries import credentials as queries
 from certificates.queries.clean_up import cases_of_credential, open_rounds
 from certificates.queries.credentials import CredentialFilter
@@ -127,6 +128,7 @@ def mine() -> str:
             names=STATUS_NAMES,
             tones=TONES,
             layouts=LAYOUT_NAMES,
+            has_badges=current_authority() is not None,
         )
 
 

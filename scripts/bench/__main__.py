@@ -1,8 +1,8 @@
 """Measures the exam room and the figures: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
-``deadline``, ``floor``, ``full`` (speed), ``growth``,
-``figures``, ``circular`` or ``bulk``. Every figure is printed and stored in
+``deadline``, ``floor``, ``full`` (speed), ``growth``, ``figures``, ``circular`` or ``bulk``. ``documents`` is a
+part of its own that needs no database. Every figure is printed and stored in
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
@@ -17,13 +17,16 @@ from scripts.bench.bulk import fill_list, measure_bulk
 from scripts.bench.circular import measure_circular
 from scripts.bench.city import Seat, fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
+from scripts.bench.documents import measure_documents
 from scripts.bench.figures import fill_figures, measure_figures
 from scripts.bench.floors import PACE, floor_ms
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
 from scripts.bench.server import served
+from scripts.bench.signing import signature
 from scripts.bench.steps import Steps, grow_to, stored_responses
 
+DOCUMENTS = "documents"
 SIZES = (100, 1_000, 5_000, 20_000)
 CROWD = int(os.environ.get("CROWD", "3000"))
 WINDOW_S = float(os.environ.get("WINDOW", "30"))
@@ -39,6 +42,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are stopped as well
     report = Report()
     only = os.environ.get("ONLY", "")
+    if not only or DOCUMENTS in only.split(","):
+        report.say("drawing documents")
+        report.documents(measure_documents(signature()))
     for kind in (SQLITE, POSTGRESQL):
         steps = _steps(kind, only)
         if steps:
