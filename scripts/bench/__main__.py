@@ -104,7 +104,7 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
         with served(target, PORT) as running:
             report.circular(target.kind, *measure_circular(running, desk))
     if "bulk" in steps:
-        pass_list_id = fill_list()
+        pass_list_id = fill_list(settings.signing_place)
         with served(target, PORT) as running:
             report.bulk(target.kind, measure_bulk(pass_list_id, running))
 

@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from certificates.layouts import Layout
 from certificates.models import Credential, CredentialDocument, NumberSeries
+from certificates.operations.authority import found_authority
 from certificates.operations.credentials import issue_for_pass_list
+from certificates.operations.signers import SigningPlace
 from certificates.queries.documents import drawing
 from certificates.queries.photos import PHOTO_PLACE
 from certificates.states import CredentialState
@@ -68,9 +70,10 @@ class Bulk:
         return self.cpu_s / self.documents * 1000
 
 
-def fill_list() -> UUID:
-    """Write a published list of 2,101 with a photo each; return its key."""
+def fill_list(place: SigningPlace) -> UUID:
+    """Write a published list of 2,101 with a photo each, in a city that signs; return the list's key."""
     with transaction() as session:
+        found_authority(session, place, "测量市")
         writer, second = (Actor(administrator(session, f"bulk-{n}", f"bulk-{n}").id, f"bulk-{n}") for n in (1, 2))
         sitting = closed_sitting(session, "测量：批量核发")
         _fill(session, sitting, _units(session))
