@@ -100,12 +100,12 @@ def keep_read(session: Session, intake_id: UUID, files: Sequence[ReadFile]) -> N
 
 def finish_reading(session: Session, intake_id: UUID) -> None:
     """Say that an archive is read; the archive itself, with all that cameras added, goes."""
-    _settle(session, intake_id, "finish")
+    _settle(session, intake_id, "finish", "certificates:photo:finish")
 
 
 def refuse_archive(session: Session, intake_id: UUID, why: Text) -> None:
     """Say why an archive is not read; it goes."""
-    found = _settle(session, intake_id, "refuse")
+    found = _settle(session, intake_id, "refuse", "certificates:photo:refuse")
     if found is not None:
         found.refusal = str(why)
         session.flush()
@@ -150,15 +150,15 @@ def _item(intake_id: UUID, one: ReadFile) -> PhotoIntakeItem:
     )
 
 
-def _settle(session: Session, intake_id: UUID, verb: str) -> PhotoIntake | None:
+def _settle(session: Session, intake_id: UUID, move: str, verb: str) -> PhotoIntake | None:
     found = session.get(PhotoIntake, intake_id, with_for_update=True)
-    if found is None or INTAKE.reasons_against(IntakeState(found.state), verb):
+    if found is None or INTAKE.reasons_against(IntakeState(found.state), move):
         return None
-    found.state = INTAKE.after(IntakeState(found.state), verb)
+    found.state = INTAKE.after(IntakeState(found.state), move)
     found.archive_sealed = None
     count = select(func.count()).where(PhotoIntakeItem.intake_id == intake_id)
     found.total = session.scalar(count) or 0
-    record_audit(session, SYSTEM, f"certificates:photo:{verb}", intake_id, {"files": found.total})
+    record_audit(session, SYSTEM, verb, intake_id, {"files": found.total})
     session.flush()
     return found
 

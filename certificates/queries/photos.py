@@ -50,6 +50,11 @@ class UnitCount:
     needed: int
     missing: int
 
+    @property
+    def having(self) -> int:
+        """Return how many of those who need a photo have one."""
+        return self.needed - self.missing
+
 
 @dataclass(frozen=True)
 class Missing:

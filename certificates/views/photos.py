@@ -51,6 +51,7 @@ def index() -> str | Response:
             form=form,
             counts=counts,
             needed=sum(one.needed for one in counts),
+            having=sum(one.having for one in counts),
             missing=sum(one.missing for one in counts),
             intakes=queries.open_intakes(session, current_user.account_id),
             words=INTAKE.words,

@@ -16,7 +16,7 @@ from core import clock
 from core.access import requires
 from core.db import reading, transaction
 from core.downloads import as_file
-from core.errors import DomainError
+from core.errors import DomainError, NotFoundError
 from core.sheets import Cell, WorkbookSheet, write_workbook
 from core.texts import lazy_gettext as _
 from people.permissions import Permission, Role
@@ -128,7 +128,10 @@ def _page(
     session: Session, organisation_id: UUID, stock: RecorderStockForm | None, class_: RecorderClassForm | None
 ) -> str:
     unit = organisation_within(session, organisation_id, current_user.scope)
-    row = queries.recorder_rows(session, Scope(unit.id), clock.today())[0]
+    rows = queries.recorder_rows(session, Scope(unit.id), clock.today())
+    if not rows:
+        raise NotFoundError  # the city itself has no recorders of its own
+    (row,) = rows
     return render_template(
         "certificates/recorder_unit.html",
         row=row,
