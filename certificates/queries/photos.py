@@ -158,6 +158,11 @@ def without_photo(session: Session, scope: Scope) -> list[Missing]:
     return [Missing(*row) for row in rows]
 
 
+def holders_of_photos(session: Session) -> frozenset[UUID]:
+    """Return everybody who has a photo."""
+    return frozenset(session.scalars(select(OfficerPhoto.officer_id).distinct()))
+
+
 def people_by_numbers(session: Session, scope: Scope) -> list[Person]:
     """Return everybody of the scope with all a file may be named after."""
     numbers: dict[UUID, set[str]] = {}
@@ -221,7 +226,7 @@ def check_intake(session: Session, intake_id: UUID, scope: Scope) -> IntakeCheck
     query = select(PhotoIntakeItem).where(PhotoIntakeItem.intake_id == intake_id)
     items = session.scalars(query.order_by(PhotoIntakeItem.place)).all()
     found = fits([item.name for item in items], people_by_numbers(session, scope))
-    holders = frozenset(session.scalars(select(OfficerPhoto.officer_id).distinct()))
+    holders = holders_of_photos(session)
     read = [_read_item(item, fit, holders) for item, fit in zip(items, found, strict=True)]
     coming = {one.person.officer_id for one in read if one.person is not None and one.reason is None}
     return IntakeCheck(read, [one for one in without_photo(session, scope) if one.officer_id not in coming])

@@ -26,7 +26,7 @@ from certificates.queries.issuing import (
     passed_without_credential,
     withdrawn_with_credential,
 )
-from certificates.queries.photos import photo_of
+from certificates.queries.photos import holders_of_photos, photo_of
 from certificates.states import CASE, STATUS_NAMES, CredentialSource, CredentialStatus
 from core import clock
 from core.access import requires
@@ -154,11 +154,13 @@ def issue(pass_list_id: UUID) -> str:
     with reading() as session:
         pass_list = published_list(session, pass_list_id)
         left = passed_without_credential(session, pass_list, clock.today())
+        pictured = holders_of_photos(session)
         return render_template(
             "certificates/issue.html",
             pass_list=pass_list,
             issued=issued_count(session, pass_list.id),
             ready=[one for one in left if not one.reasons],
+            without_photo=sum(not one.reasons and one.officer_id not in pictured for one in left),
             held=[one for one in left if one.reasons],
             reasons=[one.text for one in reasons_against_list(list_facts(session, pass_list), clock.today())],
             withdrawn=withdrawn_with_credential(session, pass_list),
