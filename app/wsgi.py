@@ -9,11 +9,11 @@ from flask import Flask
 
 from app import reminding
 from app.factory import create_app
-from certificates import jobs as certificate_jobs
+from certificates.jobs import drawing, photos, printing
 from core.jobs import Worker
 from exam import jobs as exam_jobs
 
-WORK = (certificate_jobs, exam_jobs, reminding)  # importing them tells the worker what it can do
+WORK = (drawing, photos, printing, exam_jobs, reminding)  # importing them tells the worker what it can do
 
 
 def application() -> Flask:

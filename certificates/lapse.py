@@ -7,7 +7,7 @@ credential ran out. It decides on nobody; a person does.
 from dataclasses import dataclass
 from datetime import date
 
-from certificates.states import CredentialState
+from certificates.states import STANDING, CredentialState
 from people.posts import EmploymentType, PostState
 from people.roll import EMPLOYMENT_WORDS, POST_WORDS
 
@@ -59,7 +59,7 @@ class Finding:
 
 def grounds_against(facts: LapseFacts, today: date) -> list[Finding]:
     """Return every ground that speaks against the holder on this day, in the order of the table."""
-    if facts.state is not CredentialState.ACTIVE:
+    if facts.state not in STANDING:
         return []
     return [*_post(facts, today), *_employment(facts), *_expiry(facts, today)]
 

@@ -1,13 +1,24 @@
-"""Credentials, their documents, and the rounds and cases of the clean-up."""
+"""Credentials, what was done about them, their documents, and the rounds and cases of the clean-up."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
-from certificates.states import CaseState, CredentialSource, CredentialState, RoundState
+from certificates.acts import ActKind
+from certificates.bulk_states import PrintKind, PrintState, RunState
+from certificates.review import ReviewOutcome
+from certificates.states import (
+    CaseState,
+    CredentialSource,
+    CredentialState,
+    ProposalState,
+    QualificationState,
+    RoundState,
+)
 from core.db import Base, Keyed
+from core.models import BIG
 from people.models import Officer, Organisation
 
 
@@ -24,13 +35,16 @@ class Credential(Keyed, Base):
     """One enforcement credential with what is printed on its face, copied on the day of issue.
 
     Personal data, looked up in public: name, unit, category, area, number. Kept for good.
-    ``lookup_token`` is 128 random bits and stands in the QR code.
+    ``lookup_token`` is 128 random bits and stands in the QR code. ``suspended_until`` is the last day of
+    a suspension; ``replaced_by_id`` the credential that took this one's place.
     """
 
     __tablename__ = "credential"
     __table_args__ = (
         CheckConstraint("valid_from <= valid_until", name="validity"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at is not null)", name="cancelled"),
+        CheckConstraint("(state = 'suspended') = (suspended_until is not null)", name="suspended"),
+        CheckConstraint("replaced_by_id is null or state in ('cancelled', 'void')", name="replaced"),
         Index("ix_credential_holder_name_unit_name", "holder_name", "unit_name"),
         Index("ix_credential_organisation_id_state", "organisation_id", "state"),
     )
@@ -55,9 +69,126 @@ class Credential(Keyed, Base):
     reserved_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    suspended_until: Mapped[date | None]
+    replaced_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("credential.id"), index=True)
 
     officer: Mapped[Officer] = relationship()
     organisation: Mapped[Organisation] = relationship(lazy="joined")
+
+
+class Qualification(Base):
+    """Whether one person may hold a credential; who has no row is an applicant.
+
+    Personal data, never public: that somebody was disqualified, and barred through ``barred_until``.
+    Moved only together with an act on a credential, which keeps what it was. Kept for good.
+    """
+
+    __tablename__ = "qualification"
+    __table_args__ = (
+        CheckConstraint("barred_until is null or state = 'disqualified'", name="barred"),
+        CheckConstraint("state <> 'applicant'", name="state"),
+    )
+
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"), primary_key=True)
+    state: Mapped[QualificationState] = mapped_column(String(12))
+    barred_until: Mapped[date | None]
+    since: Mapped[datetime]
+
+
+class CredentialAct(Keyed, Base):
+    """One act about one credential, and how card and person stood after it; appended, never edited.
+
+    From these rows every past day is answered. ``log_index`` is the entry of the public log that says the
+    same; acts from before there was a log have none. Who acted
+    is ``account_id``, under the name then borne; ``second_id`` is the other person where two must agree.
+    Personal data, never public: ground, reason, paper. Kept for good.
+    """
+
+    __tablename__ = "credential_act"
+    __table_args__ = (
+        UniqueConstraint("credential_id", "number"),
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("(state = 'suspended') = (suspended_until is not null)", name="suspended"),
+        CheckConstraint("second_id is null or second_id <> account_id", name="second_person"),
+        Index("ix_credential_act_officer_id_at", "officer_id", "at"),
+    )
+
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"))
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"))
+    number: Mapped[int]
+    kind: Mapped[ActKind] = mapped_column(String(10))
+    at: Mapped[datetime]
+    state: Mapped[CredentialState] = mapped_column(String(10))
+    suspended_until: Mapped[date | None]
+    qualification: Mapped[QualificationState] = mapped_column(String(12))
+    barred_until: Mapped[date | None]
+    ground: Mapped[str] = mapped_column(String(2))
+    basis: Mapped[str] = mapped_column(String(200), default="")
+    paper: Mapped[str] = mapped_column(String(60), default="")
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    actor_name: Mapped[str] = mapped_column(String(100))
+    second_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    log_index: Mapped[int | None] = mapped_column(BIG)
+
+
+class AnnualReview(Keyed, Base):
+    """The annual review of one credential: each question as it was answered, and what came of it.
+
+    Personal data, never public. A year is reviewed once more where the first review was not passed, so
+    the newest row counts. Kept for good.
+    """
+
+    __tablename__ = "annual_review"
+    __table_args__ = (
+        UniqueConstraint("credential_id", "year", "number"),
+        CheckConstraint("outcome = 'passed' or note <> ''", name="note"),
+        Index("ix_annual_review_year", "year"),
+    )
+
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"))
+    year: Mapped[int]
+    number: Mapped[int]
+    answers: Mapped[dict[str, bool]] = mapped_column(JSON)
+    outcome: Mapped[ReviewOutcome] = mapped_column(String(8))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    reviewed_at: Mapped[datetime]
+
+
+class RevocationProposal(Keyed, Base):
+    """A revocation that one person proposed and another decides on; nothing is revoked before that.
+
+    Personal data, never public: what somebody is said to have done. Kept for good.
+    """
+
+    __tablename__ = "revocation_proposal"
+    __table_args__ = (
+        CheckConstraint("(state = 'proposed') = (decided_at is null)", name="decided"),
+        CheckConstraint("decided_by is null or decided_by <> proposed_by", name="second_person"),
+        Index(
+            "uq_revocation_proposal_open",
+            "credential_id",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
+
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"))
+    state: Mapped[ProposalState] = mapped_column(String(8), default=ProposalState.PROPOSED)
+    ground: Mapped[str] = mapped_column(String(2))
+    basis: Mapped[str] = mapped_column(String(200))
+    paper: Mapped[str] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(String(500))
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    proposer_name: Mapped[str] = mapped_column(String(100))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[str] = mapped_column(String(500), default="")
+
+    credential: Mapped[Credential] = relationship(lazy="joined")
 
 
 class CredentialDocument(Keyed, Base):
@@ -74,6 +205,18 @@ class CredentialDocument(Keyed, Base):
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     digest: Mapped[str] = mapped_column(String(64))
     drawn_at: Mapped[datetime]
+
+
+class StatusPlace(Base):
+    """The place of a credential in the public status lists of verifiable credentials, given once and for good.
+
+    No personal data: a number and a key. Given when the credential is first handed out in that form.
+    """
+
+    __tablename__ = "status_place"
+
+    number: Mapped[int] = mapped_column(BIG, primary_key=True)
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), unique=True)
 
 
 class CleanupRound(Keyed, Base):
@@ -133,3 +276,68 @@ class CleanupFlag(Keyed, Base):
     evidence: Mapped[str] = mapped_column(String(200))
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     flagged_at: Mapped[datetime]
+
+
+class DrawingRun(Base):
+    """How the documents of one list's credentials are being drawn: going on, or paused by somebody.
+
+    No personal data. Kept for good; who paused and continued stands in the audit chain.
+    """
+
+    __tablename__ = "drawing_run"
+
+    pass_list_id: Mapped[UUID] = mapped_column(ForeignKey("pass_list.id"), primary_key=True)
+    state: Mapped[RunState] = mapped_column(String(8), default=RunState.GOING)
+    public_url: Mapped[str] = mapped_column(String(200))
+    began_at: Mapped[datetime]
+    drawn_before: Mapped[int] = mapped_column(default=0)
+
+
+class DrawingClaim(Base):
+    """Which worker is drawing the documents of one credential, and until when that is believed.
+
+    No personal data. Deleted once they are stored.
+    """
+
+    __tablename__ = "drawing_claim"
+
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), primary_key=True)
+    worker: Mapped[UUID]
+    until: Mapped[datetime]
+
+
+class DrawingFailure(Base):
+    """Why the documents of one credential could not be drawn, the last time that was tried.
+
+    Personal data: the reason may name the holder. Deleted once they are drawn or tried again.
+    """
+
+    __tablename__ = "drawing_failure"
+
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    tries: Mapped[int]
+    failed_at: Mapped[datetime]
+
+
+class PrintFile(Keyed, Base):
+    """One file for the printer over the cards of a list, in the order of their numbers; never made anew.
+
+    Personal data: what is on the cards. Kept until the cards are handed out, at most ninety days.
+    """
+
+    __tablename__ = "print_file"
+
+    pass_list_id: Mapped[UUID] = mapped_column(ForeignKey("pass_list.id"), index=True)
+    kind: Mapped[PrintKind] = mapped_column(String(12))
+    state: Mapped[PrintState] = mapped_column(String(8), default=PrintState.WAITING)
+    content_sealed: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    size: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    cards: Mapped[int] = mapped_column(default=0)
+    first_no: Mapped[str] = mapped_column(String(30), default="")
+    last_no: Mapped[str] = mapped_column(String(30), default="")
+    failure: Mapped[str] = mapped_column(String(500), default="")
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[datetime]
+    made_at: Mapped[datetime | None]

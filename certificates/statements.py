@@ -30,6 +30,9 @@ FACE = (
 )
 
 
+STANDING = ("state", "cancelled_at", "suspended_until")
+
+
 @dataclass(frozen=True)
 class Statement:
     """Everything that the lookup answers of one credential rests on."""
@@ -45,10 +48,15 @@ class Statement:
     lookup_token: str
     state: CredentialState
     cancelled_at: datetime | None = None
+    suspended_until: date | None = None
 
     @property
     def canonical(self) -> bytes:
-        """Return the statement as canonical JSON: sorted keys, no blanks, UTF-8; equal ones give equal bytes."""
+        """Return the statement as canonical JSON: sorted keys, no blanks, UTF-8; equal ones give equal bytes.
+
+        The day a suspension ends stands in it only while there is one, so that what was logged before
+        there were suspensions still says the same.
+        """
         body = {
             "cert_no": self.cert_no,
             "holder": self.holder_name,
@@ -62,6 +70,8 @@ class Statement:
             "state": str(self.state),
             "cancelled_at": written(self.cancelled_at) if self.cancelled_at else None,
         }
+        if self.suspended_until:
+            body["suspended_until"] = self.suspended_until.isoformat()
         return canonical_json(body).encode()
 
     @property

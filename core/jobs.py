@@ -37,6 +37,18 @@ class Run:
         values = {"done_count": done, "total_count": total, "lease_until": clock.now() + LEASE}
         session.execute(update(Job).where(Job.id == self.job_id).values(values))
 
+    def hold(self, session: Session) -> None:
+        """Hold the lease for another while without any progress."""
+        values = {"lease_until": clock.now() + LEASE}
+        session.execute(update(Job).where(Job.id == self.job_id).values(values))
+
+    def breathe(self) -> None:
+        """Do what is due at each tick; a long job calls it between two steps, outside of any transaction.
+
+        An exam whose time is over is handed in at a tick, and must not wait for a list to be drawn.
+        """
+        tick()
+
 
 Handler = Callable[[Run], None]
 _handlers: dict[str, Handler] = {}
@@ -61,6 +73,15 @@ def every_tick(action: Callable[[], None]) -> Callable[[], None]:
     """Register something to do each time the worker looks for work; it must cost next to nothing."""
     _ticks.append(action)
     return action
+
+
+def tick() -> None:
+    """Do everything that is due each time the worker looks for work; what fails is tried at the next tick."""
+    for action in _ticks:
+        try:
+            action()
+        except Exception:
+            log.exception("tick failed", action=action.__name__)
 
 
 def enqueue(session: Session, kind: str, arguments: Mapping[str, str]) -> Job:
@@ -99,9 +120,8 @@ class Worker(threading.Thread):
     def run(self) -> None:
         """Work until told to stop."""
         while not self.stopping.is_set():
+            tick()
             try:
-                for action in _ticks:
-                    action()
                 busy = work_once(self.stopping)
             except Exception:
                 log.exception("worker could not reach its work")

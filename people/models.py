@@ -1,14 +1,15 @@
-"""Organisations, officers and accounts."""
+"""Organisations, officers with their photos, accounts, and the recorders of a unit."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from core.db import Base, Keyed
 from people.mail_addresses import MailLanguage
 from people.permissions import Role
+from people.photo_states import IntakeState
 from people.posts import DivisionKind, DocumentKind, EmploymentType, OrganisationKind, PostState
 
 DOCUMENT_PLACE = "officer.document"
@@ -96,3 +97,94 @@ class SignInFailure(Keyed, Base):
 
     digest: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+
+
+class OfficerPhoto(Keyed, Base):
+    """One portrait of an officer, written anew without anything a camera adds; a later one succeeds it.
+
+    Personal data: a face, sealed. Shown to staff, and in public only to whoever holds the token of the QR
+    code. Kept as long as the person's credentials, because it stands on them.
+    """
+
+    __tablename__ = "officer_photo"
+    __table_args__ = (UniqueConstraint("officer_id", "number"), CheckConstraint("number > 0", name="number"))
+
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"))
+    number: Mapped[int]
+    content_sealed: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    digest: Mapped[str] = mapped_column(String(64))
+    taken_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    taken_in_at: Mapped[datetime]
+
+
+class PhotoIntake(Keyed, Base):
+    """One archive of photos between its upload and its confirmation; the archive goes once it is read.
+
+    Personal data: the photos, sealed, and the names of their files. Kept a day at most.
+    """
+
+    __tablename__ = "photo_intake"
+
+    filename: Mapped[str] = mapped_column(String(200))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[IntakeState] = mapped_column(String(8), default=IntakeState.READING)
+    archive_sealed: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    refusal: Mapped[str] = mapped_column(Text, default="")
+    total: Mapped[int] = mapped_column(default=0)
+    uploaded_at: Mapped[datetime]
+
+
+class PhotoIntakeItem(Keyed, Base):
+    """One file of an archive: the portrait written anew, or what is wrong with it.
+
+    Personal data: a face, sealed, and the name of its file. Goes with its intake.
+    """
+
+    __tablename__ = "photo_intake_item"
+    __table_args__ = (
+        UniqueConstraint("intake_id", "place"),
+        CheckConstraint("(fault = '') = (content_sealed is not null)", name="fault"),
+    )
+
+    intake_id: Mapped[UUID] = mapped_column(ForeignKey("photo_intake.id"))
+    place: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    fault: Mapped[str] = mapped_column(String(20), default="")
+    content_sealed: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+
+
+class RecorderMinimum(Base):
+    """How many body-worn recorders a unit of class C needs, set by hand with the reason. No personal data.
+
+    Kept for good; what stood before is in the audit chain.
+    """
+
+    __tablename__ = "recorder_minimum"
+    __table_args__ = (CheckConstraint("minimum >= 0", name="minimum"),)
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    minimum: Mapped[int]
+    basis: Mapped[str] = mapped_column(String(200))
+    set_at: Mapped[datetime]
+
+
+class RecorderStock(Keyed, Base):
+    """What one unit reported of its body-worn recorders on one day; a later report succeeds it.
+
+    No personal data. Kept for good.
+    """
+
+    __tablename__ = "recorder_stock"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "number"),
+        CheckConstraint("usable >= 0 and broken >= 0", name="counts"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    number: Mapped[int]
+    usable: Mapped[int]
+    broken: Mapped[int]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    reported_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    reported_at: Mapped[datetime]

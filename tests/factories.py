@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certificates.models import Credential
+from certificates.acts import ActKind
+from certificates.models import Credential, CredentialAct, Qualification
 from certificates.numbers import Profile
 from certificates.operations.credentials import lookup_token
 from certificates.queries.statements import statement_of
 from certificates.statements import CREDENTIAL
-from certificates.states import CredentialSource, CredentialState
+from certificates.states import CredentialSource, CredentialState, QualificationState
 from certificates.validity import last_day
 from core import clock, passwords
 from core.audit import Actor
@@ -49,6 +50,12 @@ ACTOR = Actor(None, "测试")
 SEED = "5eed" * 16
 _PASSWORD_HASH = passwords.hashed(TEST_PASSWORD)
 _serial = count(1)
+_ENDS = {
+    CredentialState.SUSPENDED: ActKind.SUSPEND,
+    CredentialState.CANCELLED: ActKind.CANCEL,
+    CredentialState.REVOKED: ActKind.REVOKE,
+    CredentialState.VOID: ActKind.VOID,
+}
 
 
 @dataclass(frozen=True)
@@ -411,8 +418,32 @@ def make_credential(session: Session, officer: Officer, **changes: Any) -> Crede
         "issued_at": clock.now(),
     }
     credential = Credential(**{**fields, **changes})
+    if credential.state == CredentialState.SUSPENDED and credential.suspended_until is None:
+        credential.suspended_until = clock.today() + timedelta(days=30)
     session.add(credential)
     session.flush()
     if credential.state != CredentialState.RESERVED:
-        append_to_log(session, CREDENTIAL, credential.id, statement_of(credential).digest)
+        _begin(session, credential)
     return credential
+
+
+def _begin(session: Session, credential: Credential) -> None:
+    """Write down how a credential began, and how it came to another state; its holder is qualified."""
+    index = append_to_log(session, CREDENTIAL, credential.id, statement_of(credential).digest)
+    if session.get(Qualification, credential.officer_id) is None:
+        fields = {"officer_id": credential.officer_id, "state": QualificationState.QUALIFIED}
+        session.add(Qualification(**fields, since=clock.now()))
+    common: dict[str, Any] = {
+        "credential_id": credential.id,
+        "officer_id": credential.officer_id,
+        "qualification": QualificationState.QUALIFIED,
+        "actor_name": ACTOR.name,
+        "log_index": index,
+    }
+    begun = {"number": 1, "kind": ActKind.TAKE_OVER, "ground": "A2", "state": CredentialState.ACTIVE}
+    session.add(CredentialAct(**common, **begun, at=credential.issued_at))
+    if credential.state != CredentialState.ACTIVE:
+        kind = _ENDS[CredentialState(credential.state)]
+        stands = {"state": credential.state, "suspended_until": credential.suspended_until}
+        session.add(CredentialAct(**common, **stands, number=2, kind=kind, ground="", at=clock.now()))
+    session.flush()

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from certificates.acts import LONGEST_PAPER
 from certificates.grounds import GROUNDS, leading_ground
 from certificates.models import CleanupCase, CleanupFlag, CleanupRound, Credential
 from certificates.operations.credentials import cancel_credential
@@ -22,8 +23,9 @@ from certificates.queries.clean_up import (
     lapsed_holders,
     open_case_count,
     states_by_credential,
+    went_with_another,
 )
-from certificates.states import CASE, ROUND, CaseState, CredentialState, RoundState
+from certificates.states import CASE, ROUND, STANDING, CaseState, RoundState
 from core import clock
 from core.audit import Actor
 from core.db import new_key
@@ -47,7 +49,7 @@ def open_round(session: Session, title: str, actor: Actor) -> CleanupRound:
 
 
 def flag_lapsed(session: Session, round_: CleanupRound, actor: Actor, today: date) -> int:
-    """Hold the rule against every holder of an active credential; return how many new cases there are.
+    """Hold the rule against every holder of a standing credential; return how many new cases there are.
 
     An open case gets the ground it does not have yet; who was kept in this round is not flagged again.
     """
@@ -95,8 +97,8 @@ def reasons_against_flag(credential: Credential, ground: str, case: CleanupCase 
     reasons = []
     if ground not in GROUNDS:
         reasons.append(Reason("no_ground", _("请选择清理情形。")))
-    if credential.state != CredentialState.ACTIVE:
-        reasons.append(Reason("not_active", _("该证件已注销或未核发，不能列入清理。")))
+    if credential.state not in STANDING:
+        reasons.append(Reason("not_active", _("该证件已失效或未核发，不能列入清理。")))
     if case is not None and case.state != CaseState.OPEN:
         text = _("本批次已对该人员作出决定，不能再次列入。如有新的情形，请在下一批次中处理。")
         reasons.append(Reason("decided", text))
@@ -111,13 +113,19 @@ def keep_case(session: Session, case: CleanupCase, reason: str, actor: Actor) ->
 
 
 def remove_case(session: Session, case: CleanupCase, reason: str, actor: Actor) -> None:
-    """Decide that the holder goes, and why; the credential is cancelled at the same moment."""
-    if case.credential.state != CredentialState.ACTIVE and case.state == CaseState.OPEN:
-        text = _("该证件已另行注销，不能再次注销。请写明情况后选择“予以保留”结案，本案不计入清理人数。")
+    """Decide that the holder goes, and why; the credential is cancelled at the same moment.
+
+    Where the round has removed the holder by another card already, this one went with it.
+    """
+    is_standing = case.credential.state in STANDING
+    if not is_standing and case.state == CaseState.OPEN and not went_with_another(session, case):
+        text = _("该证件已另行注销、吊销或作废，不能再次注销。请写明情况后选择“予以保留”结案，本案不计入清理人数。")
         raise RefusedError([Reason("cancelled_before", text)])
     _decide(session, case, "remove", reason, actor)
-    ground = leading_ground(flag.ground for flag in case.flags).code
-    cancel_credential(session, case.credential, ground, actor)
+    if is_standing:
+        ground = leading_ground(flag.ground for flag in case.flags).code
+        paper = case.round.title[:LONGEST_PAPER]
+        cancel_credential(session, case.credential, ground, actor, paper=paper, reason=case.reason)
 
 
 def keep_cases(session: Session, cases: Sequence[CleanupCase], reason: str, actor: Actor) -> None:

@@ -6,9 +6,8 @@ A number is reserved before anything is drawn and never given twice; what was is
 import base64
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -16,11 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from certificates import sheet
+from certificates.acts import ActKind, Warrant
 from certificates.documents.faces import CredentialFace, unprintable
 from certificates.issuing import reasons_against_list
+from certificates.life import disqualifies
 from certificates.models import Credential, NumberSeries
 from certificates.numbers import LAST_SERIAL, Profile, series_prefix, written
-from certificates.queries.documents import DRAW, draw_job, drawing
+from certificates.operations.drawing import request_drawing
+from certificates.operations.life import Deed, act_on, begin_cards, end_other_cards
 from certificates.queries.issuing import (
     Passed,
     holders_by_document,
@@ -28,9 +30,8 @@ from certificates.queries.issuing import (
     passed_without_credential,
     taken_numbers,
 )
-from certificates.queries.statements import statement_of
+from certificates.queries.life import disqualified_officers
 from certificates.sheet import OldCredential, SheetFacts
-from certificates.statements import CREDENTIAL as ISSUED, FACE, STATUS, Statement
 from certificates.states import CREDENTIAL, CredentialSource, CredentialState
 from certificates.validity import last_day
 from core import clock
@@ -39,10 +40,7 @@ from core.db import is_postgresql, new_key
 from core.errors import Reason, RefusedError, refuse_if
 from core.import_kinds import ImportKind
 from core.imports import ParsedRow, Problem
-from core.jobs import enqueue
-from core.models import JobState
-from core.operations import append_all_to_log, append_to_log, record_audit
-from core.public_log import Published
+from core.operations import record_audit
 from core.texts import Text, lazy_gettext as _
 from exam.models.results import PassList
 from people.identity import Identity
@@ -68,38 +66,26 @@ def issue_for_pass_list(session: Session, pass_list: PassList, public_url: str, 
     refuse_if(_unprintable(holders, pass_list, public_url))
     rows = _new_rows(holders, _reserved_numbers(session, holders), pass_list, day)
     session.execute(insert(Credential), rows)
-    _log_issued(session, rows)
+    begin_cards(session, rows, ActKind.ISSUE, Warrant("A1", reason=pass_list.title), actor)
     _issue_reserved(session, pass_list)
     detail = {"credentials": len(rows), "first": rows[0]["cert_no"], "last": rows[-1]["cert_no"]}
     record_audit(session, actor, "certificates:credential:issue", pass_list.id, detail)
-    _request_drawing(session, pass_list, public_url)
+    request_drawing(session, pass_list, public_url)
     return len(rows)
 
 
-def draw_missing(session: Session, pass_list: PassList, public_url: str, actor: Actor) -> None:
-    """Ask once more for the documents of a list that are still missing, where nobody is at it."""
-    _take_turns(session, pass_list)
-    job = draw_job(session, pass_list.id)
-    if job is not None and job.state in {JobState.QUEUED, JobState.RUNNING}:
-        raise RefusedError([Reason("drawing", _("正在生成，请稍候。"))])
-    if not drawing(session, pass_list.id).missing:
-        raise RefusedError([Reason("all_drawn", _("电子证书已全部生成。"))])
-    _request_drawing(session, pass_list, public_url)
-    record_audit(session, actor, "certificates:document:draw", pass_list.id)
-
-
-def cancel_credential(session: Session, credential: Credential, ground: str, actor: Actor) -> None:
+def cancel_credential(
+    session: Session, credential: Credential, ground: str, actor: Actor, *, paper: str = "", reason: str = ""
+) -> None:
     """Cancel a credential for good on a ground of ``certificates/grounds.py``; the lookup says so at once.
 
-    The public log is told in the same transaction, and of the state alone, never of the ground.
+    Where the ground concerns the person, every other card of the person is cancelled with it, because the
+    qualification ends. The public log is told of the state alone, never of the ground.
     """
-    session.refresh(credential, ["state"], with_for_update=True)
-    credential.state = CREDENTIAL.after(credential.state, "cancel")
-    credential.cancelled_at = clock.now()
-    session.flush()
-    append_to_log(session, STATUS, credential.id, statement_of(credential).digest)
-    detail = {"cert_no": credential.cert_no, "ground": ground}
-    record_audit(session, actor, "certificates:credential:cancel", credential.id, detail)
+    deed = Deed(ActKind.CANCEL, Warrant(ground, paper=paper, reason=reason), actor)
+    act_on(session, credential, deed)
+    if disqualifies(ActKind.CANCEL, ground):
+        end_other_cards(session, credential, deed)
 
 
 def take_over(session: Session, records: Sequence[OldCredential], actor: Actor) -> int:
@@ -107,7 +93,7 @@ def take_over(session: Session, records: Sequence[OldCredential], actor: Actor) 
     issuer, now = city(session).issuer_name, clock.now()
     rows = [_old_row(record, issuer, now) for record in records]
     session.execute(insert(Credential), rows)
-    _log_issued(session, rows)
+    begin_cards(session, rows, ActKind.TAKE_OVER, Warrant("A2"), actor)
     record_audit(session, actor, "certificates:credential:take_over", None, {"credentials": len(records)})
     return len(records)
 
@@ -115,21 +101,6 @@ def take_over(session: Session, records: Sequence[OldCredential], actor: Actor) 
 def lookup_token() -> str:
     """Return 128 random bits as 26 letters and digits that a QR code holds in its compact form."""
     return base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().rstrip("=")
-
-
-def _log_issued(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Log credentials as they are once issued: none is effective before that."""
-    statements = [(row["id"], _issued_statement(row)) for row in rows]
-    append_all_to_log(session, [Published(ISSUED, key, one.digest) for key, one in statements])
-
-
-def _issued_statement(row: Mapping[str, Any]) -> Statement:
-    said = {name: row[name] for name in FACE}
-    return Statement(**said, state=CREDENTIAL.after(CredentialState.RESERVED, "issue"))
-
-
-def _request_drawing(session: Session, pass_list: PassList, public_url: str) -> None:
-    enqueue(session, DRAW, {"pass_list_id": str(pass_list.id), "public_url": public_url})
 
 
 def _take_turns(session: Session, pass_list: PassList) -> None:
@@ -170,10 +141,10 @@ def _draft_face(one: Passed, pass_list: PassList, public_url: str) -> Credential
 
 def _reserved_numbers(session: Session, holders: Sequence[Passed]) -> dict[str, Iterator[str]]:
     wanted = Counter(series_prefix(one.unit_code) for one in holders)
-    return {prefix: iter(_reserve(session, prefix, count)) for prefix, count in sorted(wanted.items())}
+    return {prefix: iter(reserve_numbers(session, prefix, count)) for prefix, count in sorted(wanted.items())}
 
 
-def _reserve(session: Session, prefix: str, count: int) -> list[str]:
+def reserve_numbers(session: Session, prefix: str, count: int) -> list[str]:
     """Reserve numbers of one series; those an older credential already bears are passed over for good."""
     taken = taken_numbers(session, prefix)
     numbers: list[str] = []
@@ -203,7 +174,7 @@ def _new_rows(
     now = clock.now()
     return [
         {
-            **_common_values(one.officer_id, one.organisation_id, now),
+            **common_values(one.officer_id, one.organisation_id, now),
             "cert_no": next(numbers[series_prefix(one.unit_code)]),
             "holder_name": one.name,
             "unit_name": one.unit_name,
@@ -232,7 +203,7 @@ def _issue_reserved(session: Session, pass_list: PassList) -> None:
 def _old_row(record: OldCredential, issuer_name: str, now: datetime) -> dict[str, object]:
     holder = record.holder
     return {
-        **_common_values(holder.officer_id, holder.organisation_id, now),
+        **common_values(holder.officer_id, holder.organisation_id, now),
         "cert_no": record.cert_no,
         "holder_name": holder.name,
         "unit_name": holder.unit_name,
@@ -248,7 +219,8 @@ def _old_row(record: OldCredential, issuer_name: str, now: datetime) -> dict[str
     }
 
 
-def _common_values(officer_id: UUID, organisation_id: UUID, now: datetime) -> dict[str, object]:
+def common_values(officer_id: UUID, organisation_id: UUID, now: datetime) -> dict[str, object]:
+    """Return the columns that every new credential has: a key, a random token, whose it is."""
     return {
         "id": new_key(),
         "officer_id": officer_id,
@@ -260,7 +232,12 @@ def _common_values(officer_id: UUID, organisation_id: UUID, now: datetime) -> di
 
 
 def _facts(session: Session) -> SheetFacts:
-    return SheetFacts(holders_by_document(session), taken_numbers(session), clock.today())
+    return SheetFacts(
+        holders=holders_by_document(session),
+        taken_numbers=taken_numbers(session),
+        today=clock.today(),
+        disqualified=disqualified_officers(session),
+    )
 
 
 def _check_sheet(session: Session, rows: list[ParsedRow], _identity: Identity) -> list[Problem]:

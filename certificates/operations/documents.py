@@ -5,32 +5,31 @@ document; the table keeps the first and nobody sees the second.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from certificates.documents.card import draw_card
-from certificates.documents.certificate import draw_certificate
+from certificates.documents.drawing import draw as draw_face
 from certificates.documents.faces import CredentialFace
 from certificates.layouts import Layout, lookup_url
 from certificates.models import Credential, CredentialDocument
+from certificates.operations.signers import current_signer
 from certificates.queries.documents import stored_document
+from certificates.queries.photos import photo_of
+from certificates.signing.codes import qr_payload
+from certificates.signing.pdf import signed
 from certificates.statements import DOCUMENT
-from certificates.states import CredentialState
+from certificates.states import STANDING
 from core import clock
 from core.db import is_postgresql, new_key
 from core.errors import Reason, refuse_if
 from core.operations import append_all_to_log
 from core.public_log import Published
 from core.texts import lazy_gettext as _
-
-_DRAWERS: dict[Layout, Callable[[CredentialFace], bytes]] = {
-    Layout.CERTIFICATE: draw_certificate,
-    Layout.CARD: draw_card,
-}
 
 
 @dataclass(frozen=True)
@@ -52,16 +51,25 @@ def document_of(session: Session, credential: Credential, layout: Layout, public
     stored = stored_document(session, credential.id, layout)
     if stored is not None:
         return stored
-    keep_documents(session, [draw(credential, layout, public_url)])
+    photo = photo_of(session, credential.officer_id)
+    keep_documents(session, [draw(credential, layout, public_url, photo)])
     stored = stored_document(session, credential.id, layout)
     assert stored is not None  # noqa: S101 - kept by the line above, or by whoever came first
     return stored
 
 
-def draw(credential: Credential, layout: Layout, public_url: str) -> Drawn:
-    """Draw one document of an issued credential; nothing is stored."""
+def draw(credential: Credential, layout: Layout, public_url: str, photo: bytes | None = None) -> Drawn:
+    """Draw one document of an issued credential and sign it where the city has an authority; nothing is stored."""
     refuse_if(reasons_against_drawing(credential))
-    return Drawn(credential.id, layout, _DRAWERS[layout](face_of(credential, public_url)))
+    return Drawn(credential.id, layout, finished(layout, face_of(credential, public_url, photo), clock.now()))
+
+
+def finished(layout: Layout, face: CredentialFace, at: datetime) -> bytes:
+    """Return one document as it is handed out, drawn and signed; the process that draws a list calls it too."""
+    signer = current_signer()
+    if signer is None:
+        return draw_face(layout, face)
+    return signed(draw_face(layout, replace(face, signed_payload=qr_payload(face, signer))), signer, at)
 
 
 def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
@@ -87,13 +95,13 @@ def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
 
 def reasons_against_drawing(credential: Credential) -> list[Reason]:
     """Return why no document is drawn of a credential."""
-    if credential.state == CredentialState.ACTIVE:
+    if credential.state in STANDING:
         return []
-    return [Reason("not_issued", _("只有已核发且未注销的证件才能生成电子证书。"))]
+    return [Reason("not_issued", _("只有已核发且未注销、吊销、作废的证件才能生成电子证书。"))]
 
 
-def face_of(credential: Credential, public_url: str) -> CredentialFace:
-    """Return what is printed on a credential."""
+def face_of(credential: Credential, public_url: str, photo: bytes | None = None) -> CredentialFace:
+    """Return what is printed on a credential; the code that is checked offline comes with the signature."""
     return CredentialFace(
         profile=credential.profile,
         cert_no=credential.cert_no,
@@ -106,4 +114,5 @@ def face_of(credential: Credential, public_url: str) -> CredentialFace:
         issuer_name=credential.issuer_name,
         lookup_url=lookup_url(public_url, credential.lookup_token),
         is_sample=credential.is_sample,
+        photo=photo,
     )

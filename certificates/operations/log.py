@@ -7,8 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from certificates.models import Credential, CredentialDocument
-from certificates.queries.statements import statement_of
-from certificates.statements import CREDENTIAL, DOCUMENT, FACE
+from certificates.statements import CREDENTIAL, DOCUMENT, FACE, Statement
 from certificates.states import CredentialState
 from core.audit import SYSTEM
 from core.operations import append_all_to_log, record_audit
@@ -44,7 +43,9 @@ def _credentials(session: Session) -> Iterator[Published]:
     query: Select[*tuple[Any, ...]] = select(Credential.id, *face, Credential.state, Credential.cancelled_at)
     issued = query.where(Credential.state != CredentialState.RESERVED)
     for row in session.execute(issued.order_by(Credential.issued_at, Credential.cert_no)):
-        yield Published(CREDENTIAL, row.id, statement_of(row).digest)
+        said = {name: getattr(row, name) for name in FACE}
+        statement = Statement(**said, state=CredentialState(row.state), cancelled_at=row.cancelled_at)
+        yield Published(CREDENTIAL, row.id, statement.digest)
 
 
 def _documents(session: Session) -> Iterator[Published]:

@@ -14,7 +14,7 @@ from certificates import numbers
 from certificates.grounds import GroundClass, codes_of
 from certificates.lapse import Finding, LapseFacts, grounds_against
 from certificates.models import CleanupCase, CleanupFlag, CleanupRound, Credential
-from certificates.states import CaseState, CredentialState, RoundState
+from certificates.states import STANDING, CaseState, CredentialState, RoundState
 from core import person_names
 from core.errors import NotFoundError
 from core.paging import Page, page_of
@@ -101,11 +101,11 @@ def round_row(session: Session, round_id: UUID) -> RoundRow:
 
 
 def lapsed_holders(session: Session, today: date) -> list[Lapsed]:
-    """Return every holder of an active credential against whom the roll speaks, in one query."""
+    """Return every holder of a standing credential against whom the roll speaks, in one query."""
     later = aliased(Credential)
     exchanged = exists().where(
         later.officer_id == Credential.officer_id,
-        later.state == CredentialState.ACTIVE,
+        later.state.in_(STANDING),
         later.valid_until > Credential.valid_until,
     )
     query = (
@@ -115,11 +115,12 @@ def lapsed_holders(session: Session, today: date) -> list[Lapsed]:
             Officer.employment,
             Officer.post,
             Officer.post_since,
+            Credential.state,
             Credential.valid_until,
             case((exchanged, 1), else_=0),
         )
         .join(Officer, Officer.id == Credential.officer_id)
-        .where(Credential.state == CredentialState.ACTIVE)
+        .where(Credential.state.in_(STANDING))
         .order_by(Credential.id)
     )
     found = (_lapsed(row, today) for row in session.execute(query))
@@ -155,6 +156,21 @@ def case_of(session: Session, round_id: UUID, credential_id: UUID) -> CleanupCas
     """Return a credential's case in a round, if it has one."""
     query = select(CleanupCase).where(CleanupCase.round_id == round_id, CleanupCase.credential_id == credential_id)
     return session.scalar(query)
+
+
+def went_with_another(session: Session, one: CleanupCase) -> bool:
+    """Say whether the round has removed the same holder by another card, with which this one was cancelled."""
+    other = aliased(Credential)
+    query = (
+        select(CleanupCase.id)
+        .join(other, other.id == CleanupCase.credential_id)
+        .where(
+            CleanupCase.round_id == one.round_id,
+            CleanupCase.state == CaseState.REMOVED,
+            other.officer_id == one.credential.officer_id,
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def cases_of_credential(session: Session, credential_id: UUID) -> list[CleanupCase]:
@@ -205,12 +221,12 @@ def names_of(session: Session, one: CleanupCase) -> Mapping[UUID, str]:
 
 
 def _lapsed(row: Row[*tuple[Any, ...]], today: date) -> Lapsed:
-    credential_id, organisation_id, employment, post, since, valid_until, exchanged = row
+    credential_id, organisation_id, employment, post, since, state, valid_until, exchanged = row
     facts = LapseFacts(
         employment=EmploymentType(employment),
         post=PostState(post),
         post_since=since,
-        state=CredentialState.ACTIVE,
+        state=CredentialState(state),
         valid_until=valid_until,
         exchanged=bool(exchanged),
     )

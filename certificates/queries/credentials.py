@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from certificates import numbers
 from certificates.models import Credential
-from certificates.states import CredentialState, CredentialStatus, status_on
+from certificates.states import STANDING, CredentialState, CredentialStatus, status_on
 from core import person_names
 from core.errors import NotFoundError
 from core.paging import Page, page_of
@@ -64,7 +64,7 @@ def credentials_of(session: Session, officer_id: UUID, today: date) -> list[Cred
 
 def credential_status(one: Credential, today: date) -> CredentialStatus:
     """Return what a credential is worth on a day."""
-    return status_on(today, CredentialState(one.state), one.valid_from, one.valid_until)
+    return status_on(today, CredentialState(one.state), one.valid_from, one.valid_until, one.suspended_until)
 
 
 def credentials(
@@ -79,23 +79,26 @@ def credentials(
 
 def status_counts(session: Session, scope: Scope, today: date) -> Mapping[CredentialStatus, int]:
     """Return how many credentials of the scope are worth what today."""
-    columns = [func.sum(case((_is(status, today), 1), else_=0)) for status in CredentialStatus]
+    columns = [func.sum(case((has_status(status, today), 1), else_=0)) for status in CredentialStatus]
     counted = session.execute(_within(select(*columns).select_from(Credential), scope)).one()
     return {status: count or 0 for status, count in zip(CredentialStatus, counted, strict=True)}
 
 
-def _is(status: CredentialStatus, today: date) -> ColumnElement[bool]:
+def has_status(status: CredentialStatus, today: date) -> ColumnElement[bool]:
     """Say in SQL what ``status_on`` says of one credential."""
-    active = Credential.state == CredentialState.ACTIVE
+    standing = Credential.state.in_(STANDING)
     begun, over = Credential.valid_from <= today, Credential.valid_until < today
+    suspended = (Credential.state == CredentialState.SUSPENDED) & (Credential.suspended_until >= today)
     match status:
-        case CredentialStatus.CANCELLED:
-            return Credential.state == CredentialState.CANCELLED
         case CredentialStatus.NOT_ISSUED:
-            return or_(Credential.state == CredentialState.RESERVED, active & ~begun)
+            return or_(Credential.state == CredentialState.RESERVED, standing & ~begun)
         case CredentialStatus.EXPIRED:
-            return active & begun & over
-    return active & begun & ~over
+            return standing & begun & over
+        case CredentialStatus.SUSPENDED:
+            return suspended & begun & ~over
+        case CredentialStatus.VALID:
+            return standing & begun & ~over & ~suspended
+    return Credential.state == CredentialState(status)
 
 
 def _within(query: Select[*tuple[Any, ...]], scope: Scope) -> Select[*tuple[Any, ...]]:
@@ -114,5 +117,5 @@ def _wanted(query: Select[*tuple[Any, ...]], wanted: CredentialFilter, today: da
     if wanted.officer_id is not None:
         query = query.where(Credential.officer_id == wanted.officer_id)
     if wanted.status is not None:
-        query = query.where(_is(wanted.status, today))
+        query = query.where(has_status(wanted.status, today))
     return query

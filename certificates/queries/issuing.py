@@ -9,9 +9,11 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from certificates.issuing import HolderFacts, ListFacts, area_of, reasons_against
-from certificates.models import Credential
+from certificates.models import Credential, Qualification
+from certificates.queries.life import disqualified_since
 from certificates.sheet import Holder
-from certificates.states import CredentialState
+from certificates.states import STANDING
+from core import clock
 from core.errors import Reason
 from exam.models.planning import Candidate
 from exam.models.results import PassList, PassListEntry
@@ -93,7 +95,7 @@ def withdrawn_with_credential(session: Session, pass_list: PassList) -> list[Cre
         select(Credential)
         .join(PassListEntry, PassListEntry.candidate_id == Credential.candidate_id)
         .where(PassListEntry.pass_list_id == pass_list.id, ~PassListEntry.is_listed)
-        .where(Credential.state == CredentialState.ACTIVE, Credential.candidate_id.not_in(listed))
+        .where(Credential.state.in_(STANDING), Credential.candidate_id.not_in(listed))
         .order_by(Credential.cert_no)
     )
     return list(session.scalars(query).unique())
@@ -115,13 +117,15 @@ def passed_without_credential(session: Session, pass_list: PassList, today: date
         .where(PassListEntry.pass_list_id == pass_list.id, PassListEntry.is_listed, Credential.id.is_(None))
         .order_by(PassListEntry.serial)
     )
-    rows = session.execute(query)
+    rows = session.execute(query).all()
+    lost = disqualified_since(session, [row.Officer.id for row in rows])
     return [
         _passed(
             row,
             today,
             held_no=held.get(row.Officer.id, ""),
             is_held_back=row.PassListEntry.candidate_id in objected,
+            lost=lost.get(row.Officer.id),
         )
         for row in rows
     ]
@@ -153,13 +157,18 @@ def _held_numbers(session: Session, pass_list: PassList, today: date) -> dict[UU
         .join(Candidate, Candidate.officer_id == Credential.officer_id)
         .join(PassListEntry, PassListEntry.candidate_id == Candidate.id)
         .where(PassListEntry.pass_list_id == pass_list.id)
-        .where(Credential.state == CredentialState.ACTIVE, Credential.valid_until >= today)
+        .where(Credential.state.in_(STANDING), Credential.valid_until >= today)
     )
     return dict(session.execute(query).all())
 
 
 def _passed(
-    row: Row[PassListEntry, Officer, UUID, str, str], today: date, *, held_no: str, is_held_back: bool
+    row: Row[PassListEntry, Officer, UUID, str, str],
+    today: date,
+    *,
+    held_no: str,
+    is_held_back: bool,
+    lost: Qualification | None,
 ) -> Passed:
     entry, officer, organisation_id, kind, above_name = row
     facts = HolderFacts(
@@ -170,6 +179,8 @@ def _passed(
         held_no=held_no,
         effective_on=entry.effective_on,
         is_held_back=is_held_back,
+        disqualified_on=clock.day_of(lost.since) if lost else None,
+        barred_until=lost.barred_until if lost else None,
     )
     return Passed(
         candidate_id=entry.candidate_id,

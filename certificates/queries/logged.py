@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from certificates.models import Credential, CredentialDocument
-from certificates.queries.statements import statement_of
-from certificates.statements import DOCUMENT, FACE, TELLING
+from certificates.queries.statements import SAID, statement_of
+from certificates.statements import DOCUMENT, TELLING
 from certificates.states import CredentialState
 from core.models import LogEntry
 from core.queries import newest_log_entries
@@ -68,8 +68,7 @@ def _is_sealed(session: Session, one: PassList) -> bool:
 
 
 def _credentials(session: Session) -> Iterator[Unlike]:
-    face = [getattr(Credential, name) for name in FACE]
-    query: Select[*tuple[Any, ...]] = select(Credential.id, *face, Credential.state, Credential.cancelled_at)
+    query: Select[*tuple[Any, ...]] = select(Credential.id, *SAID)
     issued = query.where(Credential.state != CredentialState.RESERVED).order_by(Credential.cert_no)
     for rows in session.execute(issued.execution_options(yield_per=AT_ONCE)).partitions():
         logged = newest_log_entries(session, [row.id for row in rows], TELLING)

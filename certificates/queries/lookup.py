@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from certificates import numbers
 from certificates.models import Credential
-from certificates.queries.statements import statement_of
-from certificates.statements import FACE, TELLING, Statement
+from certificates.queries.statements import SAID, statement_of
+from certificates.statements import TELLING, Statement
 from certificates.states import CredentialState, CredentialStatus, status_on
 from core import person_names
 from core.queries import log_numbers
@@ -76,8 +76,7 @@ def _short(typed: str) -> str:
 
 
 def _columns() -> Select[*tuple[Any, ...]]:
-    face = [getattr(Credential, name) for name in FACE]
-    return select(Credential.id, *face, Credential.state, Credential.cancelled_at, Credential.is_sample)
+    return select(Credential.id, *SAID, Credential.is_sample)
 
 
 def _answer(session: Session, query: Select[*tuple[Any, ...]], today: date) -> list[PublicCredential]:
@@ -105,4 +104,5 @@ def _public(row: Row[*tuple[Any, ...]], numbers_in_log: Mapping[UUID, int], toda
 
 
 def _status(row: Row[*tuple[Any, ...]], today: date) -> CredentialStatus:
-    return status_on(today, CredentialState(row.state), row.valid_from, row.valid_until)
+    state = CredentialState(row.state)
+    return status_on(today, state, row.valid_from, row.valid_until, row.suspended_until)

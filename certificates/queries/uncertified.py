@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certificates.models import Credential
-from certificates.states import CredentialState
+from certificates.states import STANDING
 from exam.models.planning import Candidate
 from exam.models.results import Result
 from exam.queries.newest import newest_result
@@ -31,7 +31,7 @@ def unregistered_counts(
             .where(Result.outcome == Outcome.PASSED, newest_result())
         )
         certified = select(Credential.officer_id).where(
-            Credential.state == CredentialState.ACTIVE, Credential.valid_until >= today
+            Credential.state.in_(STANDING), Credential.valid_until >= today
         )
         query = (
             select(Officer.organisation_id, func.count())

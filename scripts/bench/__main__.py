@@ -1,8 +1,8 @@
 """Measures the exam room and the figures: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
-``deadline``, ``floor``, ``full`` (speed), ``growth``,
-``figures`` or ``circular``. Every figure is printed and stored in
+``deadline``, ``floor``, ``full`` (speed), ``growth``, ``figures``, ``circular`` or ``bulk``. ``documents`` is a
+part of its own that needs no database. Every figure is printed and stored in
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
@@ -14,16 +14,20 @@ import time
 
 from app.factory import create_app
 from core.db import connect
+from scripts.bench.bulk import fill_list, measure_bulk
 from scripts.bench.circular import measure_circular
 from scripts.bench.city import Seat, fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
+from scripts.bench.documents import measure_documents
 from scripts.bench.figures import fill_figures, measure_figures
 from scripts.bench.floors import PACE, floor_ms
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
 from scripts.bench.server import served
+from scripts.bench.signing import signature
 from scripts.bench.steps import Steps, grow_to, stored_responses
 
+DOCUMENTS = "documents"
 SIZES = (100, 1_000, 5_000, 20_000)
 CROWD = int(os.environ.get("CROWD", "3000"))
 WINDOW_S = float(os.environ.get("WINDOW", "30"))
@@ -39,6 +43,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are stopped as well
     report = Report()
     only = os.environ.get("ONLY", "")
+    if not only or DOCUMENTS in only.split(","):
+        report.say("drawing documents")
+        report.documents(measure_documents(signature()))
     for kind in (SQLITE, POSTGRESQL):
         steps = _steps(kind, only)
         if steps:
@@ -50,7 +57,18 @@ def main() -> None:
 
 def _steps(kind: str, only: str) -> set[str]:
     """Return the steps asked for on one database: all, or those that ``ONLY`` names."""
-    every = {*map(str, SIZES), "full", "storm", "bell", "deadline", "floor", "growth", "figures", "circular"}
+    every = {
+        *map(str, SIZES),
+        "full",
+        "storm",
+        "bell",
+        "deadline",
+        "floor",
+        "growth",
+        "figures",
+        "circular",
+        "bulk",
+    }
     if not only:
         return every
     parts = [part.partition(":") for part in only.split(",")]
@@ -77,7 +95,7 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     desk = Desk(create_app(settings))
     connect(settings.database)
     gc.freeze()  # as the server does
-    if steps - {"figures", "circular", "floor"}:
+    if steps - {"figures", "circular", "floor", "bulk"}:
         with served(target, PORT) as running:
             _measure_room(Steps(running, desk), steps, (room, storm), report)
     if "figures" in steps:
@@ -87,6 +105,10 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     if "circular" in steps:
         with served(target, PORT) as running:
             report.circular(target.kind, *measure_circular(running, desk))
+    if "bulk" in steps:
+        pass_list_id = fill_list(settings.signing_place)
+        with served(target, PORT) as running:
+            report.bulk(target.kind, measure_bulk(pass_list_id, running))
 
 
 def _measure_room(run: Steps, steps: set[str], seats: tuple[list[Seat], list[Seat]], report: Report) -> None:

@@ -7,7 +7,7 @@ from flask_babel import Babel, force_locale
 
 from certificates.grounds import GROUNDS
 from certificates.lapse import EMPLOYMENT_GROUNDS, POST_GROUNDS, Finding, LapseFacts, grounds_against
-from certificates.states import CredentialState
+from certificates.states import STANDING, CredentialState
 from people.posts import EmploymentType, PostState
 
 TODAY = date(2026, 6, 1)
@@ -47,7 +47,7 @@ def facts(**changes):
 def test_every_combination_gives_the_grounds_it_should():
     for employment, post, since, state, until, exchanged in EVERYTHING:
         expected = []
-        if state is CredentialState.ACTIVE:
+        if state in STANDING:
             left = since is None or since <= TODAY
             expired = until < TODAY and not exchanged
             expected = [

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from certificates.statements import FACE, Statement
+from certificates.statements import FACE, STANDING, Statement
 from certificates.states import CredentialState
 
 ISSUED = Statement(
@@ -32,12 +32,13 @@ CHANGES = {
     "lookup_token": "B" * 26,
     "state": CredentialState.CANCELLED,
     "cancelled_at": datetime(2026, 5, 1, tzinfo=UTC),
+    "suspended_until": date(2026, 6, 1),
 }
 
 
 def test_every_field_can_be_changed_below():
     assert {field.name for field in fields(Statement)} == set(CHANGES)
-    assert set(FACE) | {"state", "cancelled_at"} == set(CHANGES)
+    assert set(FACE) | set(STANDING) == set(CHANGES)
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -60,3 +61,12 @@ def test_one_moment_is_written_alike_in_every_zone():
 
 def test_a_state_read_from_a_row_is_written_as_the_state_itself():
     assert replace(ISSUED, state=CredentialState("active")).canonical == ISSUED.canonical
+
+
+def test_what_was_logged_before_there_were_suspensions_says_the_same_still():
+    assert set(json.loads(ISSUED.canonical)) == {
+        *("cert_no", "holder", "unit", "category", "area", "issuer"),
+        *("valid_from", "valid_until", "token", "state", "cancelled_at"),
+    }
+    suspended = replace(ISSUED, state=CredentialState.SUSPENDED, suspended_until=date(2026, 6, 1))
+    assert json.loads(suspended.canonical)["suspended_until"] == "2026-06-01"

@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -29,13 +30,15 @@ def of_every_kind(session, city):
     today = clock.today()
     made = []
     for state in CredentialState:
-        for begins, ends in ((-2, -1), (-1, 0), (0, 0), (0, 1), (1, 2)):
+        suspensions = (-1, 0, 1) if state is CredentialState.SUSPENDED else (None,)
+        for (begins, ends), until in product(((-2, -1), (-1, 0), (0, 0), (0, 1), (1, 2)), suspensions):
             made.append(
                 make_credential(
                     session,
                     make_officer(session, city.county),
                     state=state,
                     cancelled_at=clock.now() if state is CredentialState.CANCELLED else None,
+                    suspended_until=None if until is None else today + timedelta(days=until),
                     valid_from=today + timedelta(days=begins),
                     valid_until=today + timedelta(days=ends),
                 )
