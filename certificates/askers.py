@@ -11,6 +11,7 @@ from core.client_addresses import household_of
 from core.sealing import matching_digest
 
 FREE_ANSWERS = 20
+WRONG_ANSWERS = 30
 WINDOW = timedelta(hours=1)
 
 
@@ -35,3 +36,8 @@ def with_pass(name: str) -> Asker:
 def with_key(key_id: str, limit: int) -> Asker:
     """Return the asker that a portal is counted as."""
     return Asker(matching_digest(f"lookup with key {key_id}"), limit)
+
+
+def wrong_from(address: str) -> Asker:
+    """Return the asker that wrong answers to the check are counted for, so that none is found by trying."""
+    return Asker(matching_digest(f"lookup check from {household_of(address)}"), WRONG_ANSWERS)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -42,10 +42,11 @@ _COUNT = """insert into lookup_count as held (asker, began_at, answers) values (
         began_at = case when held.began_at <= {over} then excluded.began_at else held.began_at end
     returning """
 _COUNTED = ("asker", "now", "over")
+# Under this name a door before Flask tells the route how many answers this asker has had with this one.
+COUNTED = "chizheng.lookup.answers"
 _PLACES = {
     ("number",): "c.cert_no = {number}",
     ("name", "unit"): "c.holder_name = {name} and c.unit_name = {unit}",
-    ("token",): "c.lookup_token = {token}",
 }
 
 
@@ -60,6 +61,13 @@ class AtOnce:
     answers: int
     found: PublicCredential | None
     is_whole: bool
+
+
+def answers_had(session: Session, asker: Asker) -> int:
+    """Return how many answers an asker has had in the hour, without counting one."""
+    since = clock.now() - WINDOW
+    query = select(LookupCount.answers).where(LookupCount.asker == asker.digest, LookupCount.began_at > since)
+    return session.scalar(query) or 0
 
 
 def count_answer(session: Session, asker: Asker) -> int:
@@ -87,12 +95,6 @@ def answer_at_once(asker: Asker, asked: Asked, now: datetime) -> AtOnce | None:
     else:
         said = write_at_once(_BY_NAME, {**values, "name": asked.name, "unit": asked.unit})
     return _read(said, clock.day_of(now)) if said is not None else None
-
-
-def answer_token_at_once(token: str, today: date) -> AtOnce | None:
-    """Return the answer to the code of a card; it is never counted."""
-    said = write_at_once(_BY_TOKEN, {"token": token})
-    return _read(said, today) if said is not None else None
 
 
 def forget_what_is_over(session: Session, checks_kept: timedelta) -> None:
@@ -138,16 +140,15 @@ def _instant(stored: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-def _statement(wanted: tuple[str, ...], is_counted: bool) -> OneStatement:
+def _statement(*wanted: str) -> OneStatement:
     """Write the statement for what is wanted in the words of both databases."""
-    names = (*(_COUNTED if is_counted else ()), *wanted)
-    begin, answers = (_COUNT, "answers") if is_counted else ("select ", "0")
+    names = (*_COUNTED, *wanted)
     head = "(select {array}(size, root, signed_at, signature) from " + _HEAD + ")"  # noqa: S608 - our own words
     found = "from credential c left join {newest} where " + _PLACES[wanted]
     rows = "(select {all}({array}(" + _COLUMNS + ")) " + found + ")"
 
     def written(words: dict[str, str], values: dict[str, str]) -> str:
-        body = f"{begin}{{array}}({answers}, {words['json']}({rows}), {head})"
+        body = f"{_COUNT}{{array}}(answers, {words['json']}({rows}), {head})"
         return body.format(**words, **values)
 
     postgresql_words = {"array": "json_build_array", "all": "json_agg", "json": "", "newest": _NEWEST["postgresql"]}
@@ -160,6 +161,5 @@ def _statement(wanted: tuple[str, ...], is_counted: bool) -> OneStatement:
     )
 
 
-_BY_NUMBER = _statement(("number",), is_counted=True)
-_BY_NAME = _statement(("name", "unit"), is_counted=True)
-_BY_TOKEN = _statement(("token",), is_counted=False)
+_BY_NUMBER = _statement("number")
+_BY_NAME = _statement("name", "unit")

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from certificates import asked
 from certificates.asked import Asked, token_in
 from certificates.models import Credential
+from certificates.queries.photos import photo_of
 from certificates.queries.statements import SAID, statement_of
 from certificates.statements import TELLING, Statement
 from certificates.states import CredentialStatus, status_on
@@ -104,6 +105,15 @@ def statement_by_token(session: Session, token: str, today: date) -> Statement |
     found = registered(session, Credential.lookup_token == token_in(token))
     is_public = found and worth(found[0].said, today) != CredentialStatus.NOT_ISSUED
     return found[0].said if is_public else None
+
+
+def photo_by_token(session: Session, token: str, today: date) -> bytes | None:
+    """Return the holder's photo, to whoever read the QR code; none of a credential that cannot be confirmed."""
+    (told,) = by_token(session, token, today) or (None,)
+    if told is None or told.status is None:
+        return None
+    holder = session.scalar(select(Credential.officer_id).where(Credential.lookup_token == token_in(token)))
+    return photo_of(session, holder) if holder else None
 
 
 def credential_id_of(session: Session, cert_no: str) -> UUID | None:

@@ -15,7 +15,7 @@ from certificates.askers import FREE_ANSWERS, Asker, from_address, with_pass, wr
 from certificates.check_tokens import Asking
 from certificates.checks import number_in, question
 from certificates.forms import CheckForm
-from certificates.operations.asking import COUNTED, count_answer
+from certificates.operations.asking import COUNTED, answers_had, count_answer
 from certificates.operations.checks import take_answer
 from certificates.queries import lookup
 from certificates.views.lookup_pages import (
@@ -61,11 +61,12 @@ def check() -> Response:
     form = CheckForm()
     asking = check_tokens.question_in(form.word.data or "", _secret())
     with transaction() as session:
-        if count_answer(session, wrong_from(asked_by()), by=0) > wrong_from(asked_by()).limit:
+        guessing = wrong_from(asked_by())
+        if answers_had(session, guessing) >= guessing.limit:
             form.answer.errors = [_("答错的次数太多。请过一小时再查，或扫描证件上的二维码直接查看。")]
             return _check_page(form, CHECK_NEEDED)
         if asking is None or not take_answer(session, asking, number_in(form.answer.data or "")):
-            count_answer(session, wrong_from(asked_by()))
+            count_answer(session, guessing)
             form.answer.errors = [_("没有答对，或页面停留时间过长。这是一道新的题，请再答一次。")]
             return _check_page(form, CHECK_NEEDED)
     response = redirect(url_for(".ask", q=form.q.data or "", unit=form.unit.data or None), 303)
@@ -82,7 +83,20 @@ def token(token: str) -> Response:
     now = clock.now()
     with one_moment() as session:
         found = lookup.by_token(session, token, clock.day_of(now))
-    return as_answer(rendered(answered_by_token(token, found, now)))
+        has_photo = lookup.photo_by_token(session, token, clock.day_of(now)) is not None
+    return as_answer(rendered(answered_by_token(token, found, now, has_photo)))
+
+
+@bp.get("/v/<token>/photo.jpg")
+@requires(Permission.LOOKUP_ASK)
+def photo(token: str) -> Response:
+    with one_moment() as session:
+        found = lookup.photo_by_token(session, token, clock.today())
+    if found is None:
+        raise NotFoundError
+    response = as_file(found, "image/jpeg", "photo.jpg", "inline")
+    response.headers["X-Robots-Tag"] = ROBOTS
+    return response
 
 
 @bp.get("/v/<token>/statement.json")
