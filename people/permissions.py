@@ -58,6 +58,8 @@ class Permission(StrEnum):
     CREDENTIAL_ISSUE = "credential:issue"
     CLEANUP_READ = "cleanup:read"
     CLEANUP_DECIDE = "cleanup:decide"
+    DOUBT_ANSWER = "doubt:answer"
+    PORTAL_MANAGE = "portal:manage"
     JOB_READ = "job:read"
     AUDIT_READ = "audit:read"
 
@@ -80,6 +82,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {_P.OBJECTION_ANSWER, _P.CALENDAR_EDIT}
     | {_P.CREDENTIAL_READ, _P.CREDENTIAL_ISSUE, _P.CLEANUP_READ, _P.JOB_READ, _P.AUDIT_READ}
     | {_P.CIRCULAR_PREPARE, _P.CIRCULAR_ISSUE}
+    | {_P.DOUBT_ANSWER, _P.PORTAL_MANAGE}
     | {_P.CANDIDATE_REGISTER, _P.DUTY_READ, _P.SUPERVISION_ISSUE},
     Role.HR: _SIGNED_IN
     | {_P.ORGANISATION_READ, _P.OFFICER_READ, _P.CREDENTIAL_READ, _P.CLEANUP_READ, _P.CLEANUP_DECIDE},

@@ -76,11 +76,8 @@ def opened_doubt(session: Session, report: DoubtReport) -> OpenedDoubt:
 def doubts_from(session: Session, address: str) -> int:
     """Return how many reports came from an address in the last day."""
     since = clock.now() - ADDRESS_WINDOW
-    query = select(func.count()).select_from(DoubtReport)
-    return (
-        session.scalar(query.where(DoubtReport.address_digest == from_digest(address), DoubtReport.made_at > since))
-        or 0
-    )
+    mine = (DoubtReport.address_digest == from_digest(address), DoubtReport.made_at > since)
+    return session.scalar(select(func.count()).select_from(DoubtReport).where(*mine)) or 0
 
 
 def standing_of(session: Session, number: str, code: str) -> DoubtStanding:

@@ -46,5 +46,5 @@ def key_in_use(session: Session, key: str) -> PortalKey | None:
 
 
 def _names(session: Session, accounts: Sequence[UUID]) -> dict[UUID, str]:
-    rows = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(accounts)))
-    return {key: name for key, name in rows}
+    found = session.scalars(select(Account).where(Account.id.in_(accounts)))
+    return {account.id: account.display_name for account in found}

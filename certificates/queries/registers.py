@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from certificates.models import Credential
 from certificates.queries.lookup import confirmed, row_of, with_newest_entry
+from certificates.register_files import RegisteredOfficer
 from certificates.states import STANDING, CredentialStatus
 from core.errors import NotFoundError
 from core.paging import PAGE_SIZE, Page
@@ -23,18 +24,6 @@ from people.models import Organisation
 from people.posts import OrganisationKind
 
 AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class RegisteredOfficer:
-    """One line of a register; these are all the fields there are."""
-
-    name: str
-    cert_no: str
-    category: str
-    area: str
-    valid_until: date
-    status: CredentialStatus
 
 
 @dataclass(frozen=True)
