@@ -1,8 +1,8 @@
-"""Measures the exam room and the figures: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
+"""Measures the exam room, the figures and the lookup: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
 ``deadline``, ``floor``, ``full`` (speed), ``growth``,
-``figures`` or ``circular``. Every figure is printed and stored in
+``figures``, ``circular`` or ``lookup``. Every figure is printed and stored in
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
@@ -18,6 +18,7 @@ from scripts.bench.city import Seat, fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
 from scripts.bench.figures import fill_figures, measure_figures
 from scripts.bench.floors import PACE, floor_ms
+from scripts.bench.lookup import measure_lookup
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
 from scripts.bench.server import served
@@ -49,7 +50,18 @@ def main() -> None:
 
 def _steps(kind: str, only: str) -> set[str]:
     """Return the steps asked for on one database: all, or those that ``ONLY`` names."""
-    every = {*map(str, SIZES), "full", "storm", "bell", "deadline", "floor", "growth", "figures", "circular"}
+    every = {
+        *map(str, SIZES),
+        "full",
+        "storm",
+        "bell",
+        "deadline",
+        "floor",
+        "growth",
+        "figures",
+        "circular",
+        "lookup",
+    }
     if not only:
         return every
     parts = [part.partition(":") for part in only.split(",")]
@@ -75,7 +87,7 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     settings = target.settings(PORT)
     desk = Desk(create_app(settings))
     connect(settings.database)
-    if steps - {"figures", "circular", "floor"}:
+    if steps - {"figures", "circular", "floor", "lookup"}:
         with served(target, PORT) as running:
             _measure_room(Steps(running, desk), steps, (room, storm), report)
     if "figures" in steps:
@@ -85,6 +97,8 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     if "circular" in steps:
         with served(target, PORT) as running:
             report.circular(target.kind, *measure_circular(running, desk))
+    if "lookup" in steps:
+        report.lookup(target.kind, *measure_lookup(target, PORT))
 
 
 def _measure_room(run: Steps, steps: set[str], seats: tuple[list[Seat], list[Seat]], report: Report) -> None:
