@@ -1,4 +1,4 @@
-"""Measures the exam room, the figures and the lookup: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
+"""Measures the exam room, the figures and the lookup: ``make bench``, with ``ONLY=postgresql:1000`` or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
 ``deadline``, ``floor``, ``full`` (speed), ``growth``,
