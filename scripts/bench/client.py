@@ -206,7 +206,7 @@ class Load:
         self._seen("look_up", due)
 
     def _question(self, place: int) -> tuple[str, tuple[str, ...]]:
-        """Return what is asked and what the answer must say: seven in ten by number, two by name, one for nothing."""
+        """Return what is asked and what must be answered: seven in ten by number, two by name, one for nothing."""
         way = self.random.random()
         if way < 0.1:
             return f"/lookup?q=7{place:010d}", ("未查询到",)

@@ -50,7 +50,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Floors:
-    """Beside the largest: the bare page without pause; what the bare query costs, and how many there are a second."""
+    """Beside the largest: the bare page without pause; what the bare query costs, and how many in a second."""
 
     route: Measured
     query_cpu_ms: float
