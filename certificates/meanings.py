@@ -9,9 +9,9 @@ from core.texts import Text, lazy_gettext as _
 MEANINGS: dict[CredentialStatus, Text] = {
     CredentialStatus.VALID: _("持证人目前可以在下列执法类别和区域内从事行政执法活动。"),
     CredentialStatus.SUSPENDED: _("该证件正在暂扣，持证人目前不得从事行政执法活动。"),
-    CredentialStatus.EXPIRED: _("该证件已超过有效期，持证人不得凭此证从事行政执法活动。"),
-    CredentialStatus.CANCELLED: _("该证件已失效，持证人不得凭此证从事行政执法活动。"),
-    CredentialStatus.REVOKED: _("该证件已被吊销，持证人不得从事行政执法活动。"),
+    CredentialStatus.EXPIRED: _("该证件已超过有效期，持有人不得凭此证从事行政执法活动。"),
+    CredentialStatus.CANCELLED: _("该证件已失效，持有人不得凭此证从事行政执法活动。"),
+    CredentialStatus.REVOKED: _("该证件已被吊销，持有人不得从事行政执法活动。"),
     CredentialStatus.VOID: _("该证件已声明遗失作废，任何人不得凭此证从事行政执法活动。"),
 }
 NOT_FOUND_NAME = _("未查询到")

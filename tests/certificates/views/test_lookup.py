@@ -154,8 +154,8 @@ def test_a_credential_whose_number_holds_a_letter_is_found_by_it_alone(browser, 
 
 MEANT = {
     "suspended": ("暂扣中", "持证人目前不得从事行政执法活动"),
-    "cancelled": ("已注销", "持证人不得凭此证从事行政执法活动"),
-    "revoked": ("已吊销", "持证人不得从事行政执法活动"),
+    "cancelled": ("已注销", "持有人不得凭此证从事行政执法活动"),
+    "revoked": ("已吊销", "持有人不得从事行政执法活动"),
     "void": ("遗失作废", "任何人不得凭此证从事行政执法活动"),
 }
 
