@@ -63,7 +63,7 @@ def _shares(dice: random.Random) -> Question:
 
 
 def _weeks(dice: random.Random) -> Question:
-    weeks, days = dice.randint(2, 9), dice.randint(1, 6)
+    weeks, days = dice.randint(2, 9), dice.randint(2, 6)
     return Question(_("%(weeks)s 个星期零 %(days)s 天，一共是多少天？", weeks=weeks, days=days), 7 * weeks + days)
 
 
