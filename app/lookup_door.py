@@ -101,17 +101,17 @@ class LookupDoor:
             return None
         try:
             answer = answer_at_once(from_address(str(environ.get("REMOTE_ADDR") or "")), wanted, now)
+            if answer is None:
+                return None
+            environ[COUNTED] = answer.answers
+            if not answer.is_whole or answer.answers > FREE_ANSWERS:
+                return None
+            found = answer.found
+            shell = self._shell(Kind(language, bool(wanted.number), found is not None, *_looks(found)))
         except UNREACHABLE:
             return None  # Flask asks again, and says so if the database is still away
-        if answer is None:
-            return None
-        environ[COUNTED] = answer.answers
-        if not answer.is_whole or answer.answers > FREE_ANSWERS:
-            return None
-        found = answer.found
-        kind = Kind(language, bool(wanted.number), found is not None, *_looks(found))
-        values = _common(typed, wanted, query, now, language) | (_values(found, language) if found else {})
-        return self._shell(kind).filled(values)
+        values = _common(typed, wanted, query, now, language)
+        return shell.filled(values | (_values(found, language) if found else {}))
 
     def _shell(self, kind: Kind) -> Shell:
         kept = self._shells.get(kind)
