@@ -11,12 +11,27 @@ from app.guard import keep_the_door
 from app.headers import send_headers
 from app.languages import is_english, speak
 from app.logs import configure_logs
+from app.lookup_door import LookupDoor
 from app.navigation import places, upkeep
+from app.proxies import BehindProxies
 from app.reminding import set_up_reminders
 from app.save_door import SaveDoor
 from app.settings import ROOT, Settings
+from certificates import api as lookup_api
 from certificates.operations.signers import use_signing_place
-from certificates.views import badges, bulk, clean_up, credentials, lookup, photos, recorders, verify
+from certificates.views import (
+    badges,
+    bulk,
+    clean_up,
+    credentials,
+    doubts,
+    lookup,
+    photos,
+    portals,
+    recorders,
+    registers,
+    verify,
+)
 from core import clock
 from core.db import connect, reading
 from core.mail import use_mail_server
@@ -99,6 +114,10 @@ BLUEPRINTS = (
     lookup.bp,
     verify.bp,
     badges.bp,
+    lookup_api.bp,
+    doubts.bp,
+    portals.bp,
+    registers.bp,
     clean_up.bp,
     log_pages.bp,
     log_api.bp,
@@ -127,6 +146,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     _assemble(app)
     app.wsgi_app = SaveDoor(app)  # type: ignore[method-assign]
+    app.wsgi_app = LookupDoor(app)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        app.wsgi_app = BehindProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -11,6 +11,9 @@ from app.audit_words import actor_name, verb_name
 from app.languages import is_english
 from people.models import Organisation
 
+DAY = {"zh": "y年M月d日", "en": "d MMM y"}
+SECOND = {"zh": "y年M月d日 HH:mm:ss", "en": "d MMM y HH:mm:ss"}
+
 
 def add_filters(app: Flask) -> None:
     """Register the filters that templates use."""
@@ -38,7 +41,7 @@ def _moment(instant: datetime | None) -> str:
 def _second(instant: datetime | None) -> str:
     if instant is None:
         return "—"
-    return str(format_datetime(instant, "d MMM y HH:mm:ss" if is_english() else "y年M月d日 HH:mm:ss"))
+    return str(format_datetime(instant, SECOND["en" if is_english() else "zh"]))
 
 
 def _wall_clock(instant: datetime | None) -> str:
@@ -54,7 +57,7 @@ def _minutes(length: timedelta | int) -> str:
 def _day(day: date | None) -> str:
     if day is None:
         return "—"
-    return str(format_date(day, "d MMM y" if is_english() else "y年M月d日"))
+    return str(format_date(day, DAY["en" if is_english() else "zh"]))
 
 
 def _rate(rate: Decimal | None) -> str:

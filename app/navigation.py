@@ -24,7 +24,7 @@ class Place:
 
 
 PLACES = (
-    Place(_("资格查询"), "lookup.ask", Permission.LOOKUP_ASK, ("verify",)),
+    Place(_("资格查询"), "lookup.ask", Permission.LOOKUP_ASK, ("verify", "registers", "doubts")),
     Place(
         _("合格名单"),
         "pass_lists.index",
@@ -63,6 +63,8 @@ PLACES = (
 
 
 UPKEEP = (
+    Place(_("反映的疑问"), "doubts.index", Permission.DOUBT_ANSWER),
+    Place(_("查询密钥"), "portals.index", Permission.PORTAL_MANAGE),
     Place(_("后台任务"), "site.job_list", Permission.JOB_READ),
     Place(_("操作记录"), "site.audit", Permission.AUDIT_READ),
 )

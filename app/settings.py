@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from certificates.operations.signers import SigningPlace
 from certificates.operations.tokens import Token
+from core.client_addresses import Network, networks_in
 from core.mail import MailServer, Security
 from people.mail_addresses import ADDRESS
 
@@ -32,6 +33,7 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", validation_alias=AliasChoices("PUBLIC_URL"))
     var: Path = Field(default=ROOT / "var", validation_alias=AliasChoices("CHIZHENG_VAR"))
     secret: str = Field(default="", validation_alias=AliasChoices("CHIZHENG_SECRET"))
+    proxies: str = Field(default="", validation_alias=AliasChoices("TRUSTED_PROXIES"))
     smtp_host: str = Field(default="", validation_alias=AliasChoices("SMTP_HOST"))
     smtp_port: int = Field(default=25, ge=1, le=65535, validation_alias=AliasChoices("SMTP_PORT"))
     smtp_security: Security = Field(default=Security.NONE, validation_alias=AliasChoices("SMTP_SECURITY"))
@@ -60,6 +62,17 @@ class Settings(BaseSettings):
         if self.smtp_host and not ADDRESS.fullmatch(self.smtp_sender):
             raise ValueError("SMTP_HOST is set, so SMTP_SENDER must be the address that mails come from")
         return self
+
+    @model_validator(mode="after")
+    def _proxies_are_networks(self) -> "Settings":
+        """Refuse what is no network: a proxy that is not recognised would be counted as the one who asks."""
+        networks_in(self.proxies)
+        return self
+
+    @property
+    def trusted_proxies(self) -> tuple[Network, ...]:
+        """Return the networks whose X-Forwarded-For is believed; none, unless they are named."""
+        return networks_in(self.proxies)
 
     @property
     def database(self) -> str:

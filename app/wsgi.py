@@ -9,11 +9,11 @@ from flask import Flask
 
 from app import reminding
 from app.factory import create_app
-from certificates.jobs import drawing, photos, printing
+from certificates.jobs import counts, drawing, photos, printing
 from core.jobs import Worker
 from exam import jobs as exam_jobs
 
-WORK = (drawing, photos, printing, exam_jobs, reminding)  # importing them tells the worker what it can do
+WORK = (counts, drawing, photos, printing, exam_jobs, reminding)  # importing them tells the worker what it can do
 
 
 def application() -> Flask:

@@ -1,9 +1,11 @@
-"""Forms of the clean-up, of photos and of recorders."""
+"""Forms of the clean-up, of photos and recorders, and of the lookup: the check, doubts, portals' keys."""
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from certificates.doubts import CERT_NO_LENGTH, CONTACT_LENGTH, TEXT_LENGTH as DOUBT_LENGTH
+from certificates.portals import DEFAULT_PER_HOUR, MOST_PER_HOUR
 from certificates.recorders import MOST
 from core.forms import Form
 from core.texts import lazy_gettext as _
@@ -104,3 +106,70 @@ class RecorderStockForm(Form):
         default=0,
     )
     note = StringField(_("备注"), [Length(max=200)])
+
+
+class CheckForm(Form):
+    """The answer to the check, with what was asked for, so that the answer follows at once."""
+
+    q = HiddenField()
+    unit = HiddenField()
+    word = HiddenField()
+    answer = StringField(
+        _("您的回答"),
+        description=_("填一个数，例如 12 或 十二。"),
+        render_kw={"autocomplete": "off", "inputmode": "text", "maxlength": 20},
+    )
+
+
+class DoubtForm(Form):
+    """A doubt by anybody; the last field is for machines, people never see it."""
+
+    cert_no = StringField(
+        _("执法证号"),
+        description=_("证件上有证号的请填写；没有看到的可以不填。"),
+        render_kw={"autocomplete": "off", "maxlength": CERT_NO_LENGTH},
+    )
+    text = TextAreaField(
+        _("您看到的情况"),
+        description=_("写明时间、地点、对方说了什么、您为什么有疑问，不超过 %(limit)s 个字。", limit=DOUBT_LENGTH),
+        render_kw={"rows": 6},
+    )
+    contact = StringField(
+        _("联系方式"),
+        description=_("电话或电子邮箱，只用于核实时与您联系，加密保存，不会公开。不填也会核实。"),
+        render_kw={"maxlength": CONTACT_LENGTH},
+    )
+    website = StringField(_("请不要填写此项"), render_kw={"autocomplete": "off", "tabindex": "-1"})
+
+
+class DoubtReceiptForm(Form):
+    """The two parts of a receipt."""
+
+    number = StringField(_("受理编号"), [InputRequired(_("请填写受理编号。"))], render_kw={"autocomplete": "off"})
+    code = StringField(_("查询码"), [InputRequired(_("请填写查询码。"))], render_kw={"autocomplete": "off"})
+
+
+class DoubtAnswerForm(Form):
+    """What a doubt came to."""
+
+    answer = TextAreaField(
+        _("核实情况"), description=_("反映人凭回执可以看到全文。不要写个人隐私。"), render_kw={"rows": 5}
+    )
+
+
+class PortalKeyForm(Form):
+    """A portal that is to be given a key."""
+
+    portal = StringField(
+        _("网站或系统名称"), [InputRequired(_("请填写网站或系统的名称和主办单位。")), Length(max=80)]
+    )
+    contact = StringField(
+        _("联系人"),
+        [InputRequired(_("请填写联系人和电话，密钥出现问题时联系。")), Length(max=100)],
+        description=_("姓名、部门和办公电话，不对外公开。"),
+    )
+    hourly_limit = IntegerField(
+        _("每小时查询次数上限"),
+        [InputRequired(_("请填写 1 到 %(limit)s 之间的整数。", limit=MOST_PER_HOUR))],
+        default=DEFAULT_PER_HOUR,
+    )

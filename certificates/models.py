@@ -3,11 +3,22 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from certificates.acts import ActKind
 from certificates.bulk_states import PrintKind, PrintState, RunState
+from certificates.doubts import DoubtState
 from certificates.review import ReviewOutcome
 from certificates.states import (
     CaseState,
@@ -341,3 +352,32 @@ class PrintFile(Keyed, Base):
     asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     asked_at: Mapped[datetime]
     made_at: Mapped[datetime | None]
+
+
+class DoubtReport(Keyed, Base):
+    """A doubt about a credential or its holder that somebody reported from the lookup, and the answer.
+
+    Personal data: what is reported and how to reach whoever reports it, both sealed; the receipt's code as a
+    digest alone; a digest of the address it came from. Kept three years after the answer.
+    """
+
+    __tablename__ = "doubt_report"
+    __table_args__ = (
+        CheckConstraint("(state = 'open') = (answered_at is null)", name="answered"),
+        CheckConstraint("(answered_by is null) = (answered_at is null)", name="answered_by"),
+        Index("ix_doubt_report_state_made_at", "state", "made_at"),
+        Index("ix_doubt_report_address_digest_made_at", "address_digest", "made_at"),
+    )
+
+    number: Mapped[str] = mapped_column(String(10), unique=True)
+    code_digest: Mapped[str] = mapped_column(String(64))
+    address_digest: Mapped[str] = mapped_column(String(64))
+    cert_no: Mapped[str] = mapped_column(String(60), default="")
+    credential_id: Mapped[UUID | None] = mapped_column(ForeignKey("credential.id"), index=True)
+    text_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    contact_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[DoubtState] = mapped_column(String(8), default=DoubtState.OPEN)
+    made_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    answered_at: Mapped[datetime | None]

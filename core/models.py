@@ -1,4 +1,4 @@
-"""Tables that every package stands on: the audit chain, the public log and the background jobs."""
+"""Tables that every package stands on: the audit chain, the public log, background jobs, counts of who asks."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -33,17 +33,22 @@ class LogEntry(Base):
     """One thing that was published, at its place in the public log; never edited, never deleted.
 
     No personal data: ``digest`` is a SHA-256, and where it is of something about a person that person's
-    random token is part of what was hashed. ``index`` counts from 0 without a gap. Kept for good.
+    random token is part of what was hashed. ``index`` counts from 0 without a gap. ``seal`` is our own
+    mark (``core/log_seals.py``); entries from before there was one have none. Kept for good.
     """
 
     __tablename__ = "log_entry"
-    __table_args__ = (CheckConstraint('"index" >= 0', name="index"),)
+    __table_args__ = (
+        CheckConstraint('"index" >= 0', name="index"),
+        Index("ix_log_entry_subject_id_index", "subject_id", "index"),
+    )
 
     index: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(LONGEST_KIND))
-    subject_id: Mapped[UUID] = mapped_column(index=True)
+    subject_id: Mapped[UUID]
     digest: Mapped[str] = mapped_column(String(64), index=True)
     logged_at: Mapped[datetime]
+    seal: Mapped[str | None] = mapped_column(String(64))
 
     @property
     def number(self) -> int:
@@ -141,3 +146,29 @@ class CalendarDay(Base):
     is_working: Mapped[bool]
     name: Mapped[str] = mapped_column(String(20))
     source: Mapped[str] = mapped_column(String(100))
+
+
+class LookupCount(Base):
+    """How many answers one asker had in the hour that began with the first.
+
+    Personal data: a keyed digest of a network address, of a passed check or of a portal's key. Deleted when
+    it is over; on PostgreSQL the table is not logged, so a crash of the database begins every hour anew.
+    """
+
+    __tablename__ = "lookup_count"
+
+    asker: Mapped[str] = mapped_column(String(64), primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    answers: Mapped[int]
+
+
+class SpentCheck(Base):
+    """A check question that was answered, rightly or wrongly; none is taken twice. No personal data.
+
+    Deleted once the question could not be answered any more.
+    """
+
+    __tablename__ = "spent_check"
+
+    nonce: Mapped[str] = mapped_column(String(32), primary_key=True)
+    spent_at: Mapped[datetime] = mapped_column(index=True)

@@ -13,6 +13,7 @@ from core import clock
 from core.audit import GENESIS, Actor, Entry, digest
 from core.db import is_postgresql
 from core.errors import Reason, RefusedError
+from core.log_seals import seal_of
 from core.merkle import Frontier, grown
 from core.models import AuditEntry, LogEntry, LogHead, LogNode
 from core.public_log import Head, Leaf, Published, SignedHead
@@ -71,7 +72,7 @@ def append_all_to_log(session: Session, published: Sequence[Published]) -> range
     nodes: list[dict[str, Any]] = []
     for one in published:
         leaf = Leaf(one.kind, one.subject_id, one.digest, now)
-        entries.append({"index": frontier.size, **vars(leaf)})
+        entries.append({"index": frontier.size, **vars(leaf), "seal": seal_of(frontier.size, leaf)})
         frontier, completed = grown(frontier, leaf.hash)
         nodes += [{**subtree._asdict(), "hash": root.hex()} for subtree, root in completed]
     session.execute(insert(LogEntry), entries)

@@ -188,3 +188,26 @@ class RecorderStock(Keyed, Base):
     note: Mapped[str] = mapped_column(String(200), default="")
     reported_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     reported_at: Mapped[datetime]
+
+
+class PortalKey(Keyed, Base):
+    """A key with which a verified portal asks the lookup; only its digest is stored, it was shown once.
+
+    Personal data: whom to call at the portal. Kept three years after it was taken back.
+    """
+
+    __tablename__ = "portal_key"
+    __table_args__ = (
+        CheckConstraint("hourly_limit > 0", name="hourly_limit"),
+        CheckConstraint("(revoked_by is null) = (revoked_at is null)", name="revoked"),
+    )
+
+    portal: Mapped[str] = mapped_column(String(80))
+    contact: Mapped[str] = mapped_column(String(100))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    beginning: Mapped[str] = mapped_column(String(12))
+    hourly_limit: Mapped[int]
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    revoked_at: Mapped[datetime | None]

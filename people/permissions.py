@@ -62,6 +62,8 @@ class Permission(StrEnum):
     RECORDER_CLASSIFY = "recorder:classify"
     CLEANUP_READ = "cleanup:read"
     CLEANUP_DECIDE = "cleanup:decide"
+    DOUBT_ANSWER = "doubt:answer"
+    PORTAL_MANAGE = "portal:manage"
     JOB_READ = "job:read"
     AUDIT_READ = "audit:read"
 
@@ -86,7 +88,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {_P.CREDENTIAL_READ, _P.CREDENTIAL_ISSUE, _P.CLEANUP_READ, _P.JOB_READ, _P.AUDIT_READ}
     | {_P.CIRCULAR_PREPARE, _P.CIRCULAR_ISSUE}
     | {_P.CANDIDATE_REGISTER, _P.DUTY_READ, _P.SUPERVISION_ISSUE}
-    | {_P.PHOTO_TAKE_IN, _P.RECORDER_READ, _P.RECORDER_CLASSIFY},
+    | {_P.PHOTO_TAKE_IN, _P.RECORDER_READ, _P.RECORDER_CLASSIFY}
+    | {_P.DOUBT_ANSWER, _P.PORTAL_MANAGE},
     Role.HR: _SIGNED_IN
     | {_P.ORGANISATION_READ, _P.OFFICER_READ, _P.CREDENTIAL_READ, _P.CLEANUP_READ, _P.CLEANUP_DECIDE},
     Role.INVIGILATOR: _SIGNED_IN | {_P.EXAM_READ, _P.EXAM_INVIGILATE},

@@ -1,7 +1,8 @@
-"""Measures the exam room and the figures: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
+"""Measures the exam room, the figures and the lookup: ``make bench``, with ``ONLY=postgresql:1000`` or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
-``deadline``, ``floor``, ``full`` (speed), ``growth``, ``figures``, ``circular`` or ``bulk``. ``documents`` is a
+``deadline``, ``floor``, ``full`` (speed), ``growth``, ``figures``, ``circular``, ``bulk`` or
+``lookup``. ``documents`` is a
 part of its own that needs no database. Every figure is printed and stored in
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
@@ -21,6 +22,7 @@ from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
 from scripts.bench.documents import measure_documents
 from scripts.bench.figures import fill_figures, measure_figures
 from scripts.bench.floors import PACE, floor_ms
+from scripts.bench.lookup import measure_lookup
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
 from scripts.bench.server import served
@@ -68,6 +70,7 @@ def _steps(kind: str, only: str) -> set[str]:
         "figures",
         "circular",
         "bulk",
+        "lookup",
     }
     if not only:
         return every
@@ -95,7 +98,7 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     desk = Desk(create_app(settings))
     connect(settings.database)
     gc.freeze()  # as the server does
-    if steps - {"figures", "circular", "floor", "bulk"}:
+    if steps - {"figures", "circular", "floor", "bulk", "lookup"}:
         with served(target, PORT) as running:
             _measure_room(Steps(running, desk), steps, (room, storm), report)
     if "figures" in steps:
@@ -109,6 +112,8 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
         pass_list_id = fill_list(settings.signing_place)
         with served(target, PORT) as running:
             report.bulk(target.kind, measure_bulk(pass_list_id, running))
+    if "lookup" in steps:
+        report.lookup(target.kind, *measure_lookup(target, PORT))
 
 
 def _measure_room(run: Steps, steps: set[str], seats: tuple[list[Seat], list[Seat]], report: Report) -> None:

@@ -14,6 +14,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from urllib.parse import quote
+
+from scripts.bench.looked_up import name_of, number_of, unit_of, word_of
 
 AGENT = "chizheng-bench"
 PATIENCE = 60.0
@@ -191,6 +194,26 @@ class Load:
         status, _head, answer = await candidate.line.ask(request)
         _expect(status == 200, status, answer)
         self._seen("storm", due)
+
+    async def _look_up(self, candidate: Candidate, due: float) -> None:
+        """Ask the lookup from an address of one's own; where a bare page is expected, its length is enough."""
+        path, words = self._question(self.random.randrange(self.order["total"]))
+        address = ".".join(str(self.random.randint(1, 254)) for _part in range(4))
+        head = f"Host: 127.0.0.1\r\nUser-Agent: {AGENT}\r\nX-Forwarded-For: {address}\r\n"
+        status, _head, answer = await candidate.line.ask(f"GET {path} HTTP/1.1\r\n{head}\r\n".encode())
+        is_right = len(answer) == self.order.get("expected") or all(word.encode() in answer for word in words)
+        _expect(status == 200 and is_right, status, answer)
+        self._seen("look_up", due)
+
+    def _question(self, place: int) -> tuple[str, tuple[str, ...]]:
+        """Return what is asked and what must be answered: seven in ten by number, two by name, one for nothing."""
+        way = self.random.random()
+        if way < 0.1:
+            return f"/lookup?q=7{place:010d}", ("未查询到",)
+        told = (f">{word_of(place)}<", f">{number_of(place)}<", f">{name_of(place)}<")
+        if way < 0.3:
+            return f"/lookup?q={quote(name_of(place))}&unit={quote(unit_of(place))}", told
+        return f"/lookup?q={number_of(place)}", told
 
     async def _hand_in(self, candidate: Candidate, due: float) -> None:
         request = _form(f"/attempts/{candidate.attempt}/hand-in", candidate)

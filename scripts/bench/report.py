@@ -5,12 +5,14 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from scripts.bench.bulk import Bulk
 from scripts.bench.figures import Spans
 from scripts.bench.floors import CLIENTS, PACE
+from scripts.bench.lookup import Answers, Floors
 from scripts.bench.server import ROOT
 from scripts.bench.steps import Measured
 
@@ -168,6 +170,37 @@ class Report:
         self.figures |= figures
         for name, value in figures.items():
             self.notes.append(f"{name}: {value:.1f} ms of CPU")
+
+    def lookup(self, kind: str, found: Sequence[Answers], floors: Floors) -> None:
+        """Note the lookup at each size, the floors beside it, and how many times the first size the last costs."""
+        for one in found:
+            figures = {"per_s": one.full.count / one.full.seconds, "cpu_ms": one.full.cpu_ms}
+            figures |= {"server_cpu_ms": one.full.server_cpu_ms, "database_cpu_ms": one.full.database_cpu_ms}
+            figures |= {"load_cpu_ms": one.full.seen.cpu / one.full.count * 1000}
+            self.figures |= {f"lookup.{name}.{kind}.{one.total}": value for name, value in figures.items()}
+            self._percentiles(f"lookup.{{}}.{kind}.{one.total}", "look_up", one.paced)
+            what = f"{kind}: lookup of {one.total:,}"
+            self._measured(f"{what}, without pause", "look_up", one.full)
+            self._measured(f"{what}, at a steady pace", "look_up", one.paced)
+        self._measured(f"{kind}: floor, a bare page of the same server", "look_up", floors.route)
+        cells = ("", "", f"{floors.query_cpu_ms:.3f}", "", "", "", "", "")
+        self._row(
+            (f"{kind}: floor, the bare query, the database's own client", "", f"{floors.query_per_s:.0f}", *cells)
+        )
+        first, last = found[0].full, found[-1].full
+        self.figures |= {
+            f"lookup.floor_route_per_s.{kind}": floors.route.count / floors.route.seconds,
+            f"lookup.floor_route_cpu_ms.{kind}": floors.route.server_cpu_ms,
+            f"lookup.floor_query_per_s.{kind}": floors.query_per_s,
+            f"lookup.floor_query_cpu_ms.{kind}": floors.query_cpu_ms,
+            f"lookup.times_floor.{kind}": last.cpu_ms / (floors.route.server_cpu_ms + floors.query_cpu_ms),
+            f"lookup.growth.{kind}": last.cpu_ms / first.cpu_ms,
+        }
+        self.notes.append(
+            f"{kind}: an answer of the lookup costs {self.figures[f'lookup.times_floor.{kind}']:.1f} times "
+            f"bare page and bare query together, and {self.figures[f'lookup.growth.{kind}']:.2f} times as much "
+            f"with {found[-1].total:,} stored as with {found[0].total:,}"
+        )
 
     def close(self) -> None:
         """Print the table and store the figures beside those of other parts of the same commit."""

@@ -47,18 +47,19 @@ class Running:
 
 
 @contextmanager
-def served(target: Target, port: int) -> Iterator[Running]:
-    """Start the platform over a database as ``chizheng serve`` does; stop it afterwards."""
+def served(target: Target, port: int, **settings: str) -> Iterator[Running]:
+    """Start the platform over a database as ``chizheng serve`` does, with further settings; stop it afterwards."""
     environment = {
         "DATABASE_URL": target.url,
         "CHIZHENG_SECRET": SECRET,
         "CHIZHENG_VAR": str(target.folder),
         "PORT": str(port),
+        **settings,
     }
     command = [sys.executable, "-c", SERVE, "serve"]
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
     try:
-        _wait_for(port, server)
+        wait_for(port, server)
         yield Running(port, server.pid, target)
     finally:
         server.terminate()
@@ -95,7 +96,8 @@ def _family(pid: int | None) -> list[psutil.Process]:
     return [first, *first.children(recursive=True)]
 
 
-def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    """Wait until a server listens."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and server.poll() is None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

@@ -111,22 +111,27 @@ class Steps:
         return measured
 
     def _measured(self, act: str, players: Sequence[list[Any]], **order: Any) -> Measured:
-        time.sleep(SETTLE_S)
-        before = self.running.cpu()
-        seen = carry_out(self.running, act, players, **order)
-        after, memory = self.running.cpu(), self.running.memory()
-        count = len(seen.latencies.get(act.removesuffix("_and_ask"), []))
-        if seen.errors or not count:
-            raise Lost(f"{len(seen.errors)} errors, {count} answered, the first: {seen.errors[:3]}")
-        return Measured(
-            seen=seen,
-            count=count,
-            seconds=order["window"] if "every" in order else seen.finished,
-            server_cpu_ms=(after.server - before.server) / count * 1000,
-            database_cpu_ms=(after.database - before.database) / count * 1000,
-            server_mib=memory.server_mib,
-            database_mib=memory.database_mib,
-        )
+        return measured(self.running, act, players, **order)
+
+
+def measured(running: Running, act: str, players: Sequence[list[Any]], **order: Any) -> Measured:
+    """Carry an order out and return what the load saw, and what server and database used meanwhile."""
+    time.sleep(SETTLE_S)
+    before = running.cpu()
+    seen = carry_out(running, act, players, **order)
+    after, memory = running.cpu(), running.memory()
+    count = len(seen.latencies.get(act.removesuffix("_and_ask"), []))
+    if seen.errors or not count:
+        raise Lost(f"{len(seen.errors)} errors, {count} answered, the first: {seen.errors[:3]}")
+    return Measured(
+        seen=seen,
+        count=count,
+        seconds=order["window"] if "every" in order else seen.finished,
+        server_cpu_ms=(after.server - before.server) / count * 1000,
+        database_cpu_ms=(after.database - before.database) / count * 1000,
+        server_mib=memory.server_mib,
+        database_mib=memory.database_mib,
+    )
 
 
 def check_saved(seen: Seen) -> None:

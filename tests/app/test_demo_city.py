@@ -134,7 +134,7 @@ def test_no_public_page_shows_an_identity_or_a_mobile_number(city):
         pages = -(-pass_list.passed_count // 50)
     paths = ["/", "/lookup", "/log/", "/api/log/entries", "/pass-lists/", f"/pass-lists/{pass_list.id}/list.json"]
     paths += [f"/pass-lists/{pass_list.id}?page={number}" for number in range(1, pages + 1)]
-    paths += [f"/lookup?number={number}" for number in numbers]
+    paths += [f"/lookup?q={number}" for number in numbers]
     paths += ["/circulars/", f"/circulars/{circular.id}", f"/circulars/{circular.id}/snapshot.json"]
     for path in paths:
         text_shown = HEXADECIMAL.sub("", browser.fetch(path).get_data(as_text=True))

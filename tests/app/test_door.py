@@ -99,6 +99,22 @@ MAY_OPEN = {
     },
     "badges": {"own": "C", "by_token": "PCUAHI", "status": "PCUAHI"},
     "lookup": {"ask": "PCUAHI", "token": "PCUAHI", "statement": "PCUAHI"},
+    "lookup": {
+        "ask": "PCUAHI",
+        "check": "PCUAHI",
+        "token": "PCUAHI",
+        "photo": "PCUAHI",
+        "statement": "PCUAHI",
+    },
+    "lookup_api": {
+        "credentials": "PCUAHI",
+        "units": "PCUAHI",
+        "register": "PCUAHI",
+        "description": "PCUAHI",
+    },
+    "doubts": {"report": "PCUAHI", "receipt": "PCUAHI", "index": "A", "show": "A", "answer": "A"},
+    "portals": {"docs": "PCUAHI", "index": "A", "give": "A", "take_back": "A"},
+    "registers": {"index": "PCUAHI", "show": "PCUAHI", "sheet": "PCUAHI"},
     "mocks": {"join": "C"},
     "non_completion": {"show": "UA", "answer": "U", "person": "UA", "answer_one": "U", "sheet": "UA"},
     "officers": {

@@ -63,7 +63,7 @@ def place(database) -> dict[str, object]:
         "sitting_id": [one.sitting_id for one in lists],
         "receipt": receipt,
         "serial": [1],
-        "code": ["zh"],
+        "code": ["zh", city.county.code],
         "token": ["A" * 26],
     }
 

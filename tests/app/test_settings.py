@@ -35,6 +35,7 @@ def test_a_server_is_read_from_the_environment(monkeypatch):
         {"SMTP_HOST": "mail.example.cn", "SMTP_SENDER": "chizheng"},
         {"SMTP_SECURITY": "maybe"},
         {"REMINDER_DAYS": -1},
+        {"TRUSTED_PROXIES": "10.0.0.0/8, proxy.example.cn"},
     ],
 )
 def test_a_setting_that_cannot_work_stops_the_start(values):

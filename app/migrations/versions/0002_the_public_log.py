@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("logged_at", Instant(), nullable=False),
+        sa.Column("seal", sa.String(length=64), nullable=True),
         sa.CheckConstraint('"index" >= 0', name=op.f("ck_log_entry_index")),
         sa.PrimaryKeyConstraint("index", name=op.f("pk_log_entry")),
     )
@@ -46,6 +47,8 @@ def upgrade() -> None:
     )
     with Session(op.get_bind()) as session:
         log_what_went_before(session)
+    # The operation marks entries, as it does since 0010; until then the table has no place for the mark.
+    op.drop_column("log_entry", "seal")
 
 
 def downgrade() -> None:

@@ -84,7 +84,7 @@ def test_hr_removes_one_with_a_reason_and_comes_to_the_next(signed_in, round_, b
     one = cases()["退休甲"]
     assert (one.state, one.reason) == (CaseState.REMOVED, REASON)
     assert one.decided_by is not None
-    browser.open(f"/lookup?number={one.credential.cert_no}")
+    browser.open(f"/lookup?q={one.credential.cert_no}")
     assert "已注销" in browser.text()
 
 
