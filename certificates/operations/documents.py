@@ -20,7 +20,6 @@ from certificates.operations.signers import current_signer
 from certificates.queries.documents import stored_document
 from certificates.signing.codes import qr_payload
 from certificates.signing.keys import Signer
-from certificates.signing.pdf import signed
 from certificates.statements import DOCUMENT
 from certificates.states import STANDING
 from core import clock
@@ -61,7 +60,14 @@ def draw(credential: Credential, layout: Layout, public_url: str) -> Drawn:
     refuse_if(reasons_against_drawing(credential))
     signer = current_signer()
     plain = draw_face(layout, face_of(credential, public_url, signer))
-    return Drawn(credential.id, layout, signed(plain, signer, clock.now()) if signer else plain)
+    return Drawn(credential.id, layout, _signed(plain, signer) if signer else plain)
+
+
+def _signed(plain: bytes, signer: Signer) -> bytes:
+    """Sign a drawing; the library for it is loaded by whoever draws, and not at each start of the server."""
+    from certificates.signing.pdf import signed
+
+    return signed(plain, signer, clock.now())
 
 
 def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
