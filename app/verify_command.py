@@ -19,7 +19,7 @@ from certificates.signing.keys import PublishedKey, keys_in, roots_in
 from certificates.states import STATUS_NAMES
 from core import clock
 from core.db import connect, one_moment
-from core.errors import InvalidError
+from core.errors import DomainError, InvalidError
 from core.sealing import use_keys
 from core.texts import lazy_gettext as _
 
@@ -39,7 +39,11 @@ def verify(document: Path, roots: Path | None, code: bool) -> None:
     Exit code 0: valid; 1: not valid; 3: it cannot be told.
     """
     content = document.read_bytes()
-    finding = _offline(content, roots, code) if roots else _online(content, code)
+    try:
+        finding = _offline(content, roots, code) if roots else _online(content, code)
+    except DomainError as error:
+        console.print(str(error), style="yellow")
+        sys.exit(EXIT_CODES[Outcome.CANNOT_TELL])
     _print(finding)
     sys.exit(EXIT_CODES[finding.outcome])
 

@@ -53,14 +53,14 @@ def found_authority(session: Session, place: SigningPlace, city: str) -> Authori
     if place.folder.exists() and any(place.folder.iterdir()):
         text = _("%(folder)s 中已有证书机构，不会覆盖。更换签名密钥请用 rotate。", folder=str(place.folder))
         raise RefusedError([Reason("authority_exists", text)])
-    root_key = ec.generate_private_key(ec.SECP256R1())
+    key, root_key = _made_key(place), ec.generate_private_key(ec.SECP256R1())
     root = root_certificate(root_key, name, clock.now())
     place.folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
     _write(place.folder / ROOT_KEY, _pem(root_key, place.password))
     _write(place.folder / ROOT_CERTIFICATE, root.public_bytes(Encoding.PEM))
-    key = _new_key(place, root, root_key)
-    _write_book(place, {"city": name, "current": key, "keys": [_row(key)]})
-    return _recorded(session, place, "found", key)
+    digits = _keep(place, key, root, root_key)
+    _write_book(place, {"city": name, "current": digits, "keys": [_row(digits)]})
+    return _recorded(session, place, "found", digits)
 
 
 def rotate_key(session: Session, place: SigningPlace) -> Authority:
@@ -68,7 +68,7 @@ def rotate_key(session: Session, place: SigningPlace) -> Authority:
     _standing(place)
     root_key = private_key(place.folder / ROOT_KEY, place.password)
     book = _book(place)
-    fresh = _new_key(place, authority_root(place), root_key)
+    fresh = _keep(place, _made_key(place), authority_root(place), root_key)
     for row in book["keys"]:
         row["until"] = row["until"] or _now()
     book |= {"current": fresh, "keys": [*book["keys"], _row(fresh)]}
@@ -112,15 +112,22 @@ def _recorded(session: Session, place: SigningPlace, act: str, key: str) -> Auth
     return authority
 
 
-def _new_key(place: SigningPlace, root: x509.Certificate, root_key: ec.EllipticCurvePrivateKey) -> str:
-    """Make a signing key, on the token where one is set, and store its certificate; return its digits."""
-    if place.token is None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        public, digits = key.public_key(), key_id(key.public_key())
+def _made_key(place: SigningPlace) -> ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey:
+    """Make a signing key: on the token where one is set, which gives its public half alone."""
+    return new_token_key(place.token) if place.token else ec.generate_private_key(ec.SECP256R1())
+
+
+def _keep(
+    place: SigningPlace,
+    key: ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey,
+    root: x509.Certificate,
+    root_key: ec.EllipticCurvePrivateKey,
+) -> str:
+    """Store a signing key, where it is not on the token, and its certificate; return the key's digits."""
+    public = key.public_key() if isinstance(key, ec.EllipticCurvePrivateKey) else key
+    digits = key_id(public)
+    if isinstance(key, ec.EllipticCurvePrivateKey):
         _write(key_path(place, digits), _pem(key, place.password))
-    else:
-        public = new_token_key(place.token)
-        digits = key_id(public)
     certificate = signing_certificate(public, root, root_key, clock.now())
     _write(certificate_path(place, digits), certificate.public_bytes(Encoding.PEM))
     return digits

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from certificates.models import Credential, StatusPlace
 from certificates.operations.documents import reasons_against_drawing
-from certificates.signing.badges import Term, badge
 from certificates.signing.keys import Signer
+from certificates.signing.tokens import StatusList
+from core import clock
 from core.clock import at_city_time, end_of
 from core.db import is_postgresql
 from core.errors import Reason, RefusedError, refuse_if
@@ -15,13 +16,22 @@ from core.texts import lazy_gettext as _
 
 
 def issue_badge(session: Session, credential: Credential, public_url: str, signer: Signer | None) -> str:
-    """Return a valid credential as a signed token that names its place; asked again, it names the same."""
+    """Return a standing credential as a signed token that names its place; asked again, it names the same."""
+    from certificates.signing.badges import Term, badge  # few ask for it, so no start waits for its library
+
     if signer is None:
         text = _("本平台尚未建立证书机构，暂不能签发可验证凭证。")
         raise RefusedError([Reason("no_authority", text)])
     refuse_if(reasons_against_drawing(credential))
     term = Term(at_city_time(credential.valid_from, 0), end_of(credential.valid_until))
     return badge(credential, term, signer, place=_place_of(session, credential), public_url=public_url)
+
+
+def issue_list(found: StatusList, public_url: str, signer: Signer) -> str:
+    """Return a status list as it stands now, as a signed token."""
+    from certificates.signing.badges import status_token  # as above
+
+    return status_token(found, public_url, signer, clock.now())
 
 
 def _place_of(session: Session, credential: Credential) -> int:

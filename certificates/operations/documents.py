@@ -21,7 +21,6 @@ from certificates.operations.signers import current_signer
 from certificates.queries.documents import stored_document
 from certificates.queries.photos import photo_of
 from certificates.signing.codes import qr_payload
-from certificates.signing.pdf import signed
 from certificates.statements import DOCUMENT
 from certificates.states import STANDING
 from core import clock
@@ -69,6 +68,9 @@ def finished(layout: Layout, face: CredentialFace, at: datetime) -> bytes:
     signer = current_signer()
     if signer is None:
         return draw_face(layout, face)
+    # Loaded by whoever draws, and not at each start of the server.
+    from certificates.signing.pdf import signed
+
     return signed(draw_face(layout, replace(face, signed_payload=qr_payload(face, signer))), signer, at)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certificates.models import Credential, StatusPlace
-from certificates.signing.badges import LIST_BITS, REVOCATION, StatusList
+from certificates.signing.tokens import LIST_BITS, REVOCATION, StatusList
 from certificates.states import STANDING, CredentialState
 
 

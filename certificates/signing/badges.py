@@ -5,36 +5,43 @@ JSON Web Token with the key that signs documents, so there is one key to publish
 it stands on the certificate's face and nothing else does.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from typing import Protocol
 
 from openbadgeslib.ob3.credential import Achievement, IdentityObject, Issuer, OpenBadgeCredential
-from openbadgeslib.ob3.status_list import DEFAULT_SIZE_BITS, build_status_list_credential, status_entry
+from openbadgeslib.ob3.status_list import build_status_list_credential, status_entry
 
-from certificates.signing.keys import ALGORITHM, PublishedKey, Signer, base64url, public_jwk, signer_id
-from core.canonical import canonical_json
-
-REVOCATION, SUSPENSION = "revocation", "suspension"
-PURPOSES = (REVOCATION, SUSPENSION)
-LIST_BITS: int = DEFAULT_SIZE_BITS
-MEDIA_TYPE = "application/vc+jwt"
-# How long a list may be kept by whoever fetched it, and how long one that was fetched may be relied on.
-FRESH, LASTS = timedelta(minutes=5), timedelta(days=1)
+from certificates.signing.keys import Signer
+from certificates.signing.tokens import (
+    FRESH,
+    LASTS,
+    LIST_BITS,
+    PURPOSES,
+    StatusList,
+    issuer_id,
+    list_address,
+    token,
+)
 
 
 class Face(Protocol):
     """What a badge says of a credential."""
 
-    cert_no: str
-    holder_name: str
-    unit_name: str
-    category: str
-    area: str
-    issuer_name: str
-    lookup_token: str
+    @property
+    def cert_no(self) -> str: ...
+    @property
+    def holder_name(self) -> str: ...
+    @property
+    def unit_name(self) -> str: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def area(self) -> str: ...
+    @property
+    def issuer_name(self) -> str: ...
+    @property
+    def lookup_token(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -43,15 +50,6 @@ class Term:
 
     begins: datetime
     ends: datetime
-
-
-@dataclass(frozen=True)
-class StatusList:
-    """One list: for which purpose, which of the lists of that purpose, and which of its places are set."""
-
-    purpose: str
-    number: int
-    places: tuple[int, ...]
 
 
 def badge(face: Face, term: Term, signer: Signer, *, place: int, public_url: str) -> str:
@@ -87,47 +85,6 @@ def status_token(found: StatusList, public_url: str, signer: Signer, now: dateti
     )
     claims = {"iss": issuer_id(public_url), "jti": address, "nbf": int(now.timestamp())}
     return token({**body, **claims, "exp": int((now + LASTS).timestamp())}, public_url, signer)
-
-
-def token(body: dict[str, Any], public_url: str, signer: Signer) -> str:
-    """Return a body as a compact JSON Web Token (RFC 7515), signed by the city's key."""
-    method = f"{issuer_id(public_url)}#{signer_id(signer)}"
-    head = {"alg": ALGORITHM, "typ": "JWT", "kid": method, "jwk": public_jwk(signer.certificate)}
-    said = ".".join(base64url(canonical_json(part).encode()) for part in (head, body))
-    return f"{said}.{base64url(signer.sign(said.encode()))}"
-
-
-def list_address(public_url: str, purpose: str, number: int) -> str:
-    """Return where a status list is published."""
-    return f"{public_url}/status/{purpose}/{number}"
-
-
-def issuer_id(public_url: str) -> str:
-    """Return the platform as a decentralised identifier (did:web), found at its own address."""
-    parts = urlsplit(public_url)
-    path = parts.path.strip("/").replace("/", ":")
-    return f"did:web:{quote(parts.netloc, safe='')}{':' + path if path else ''}"
-
-
-def issuer_document(public_url: str, keys: Iterable[PublishedKey]) -> dict[str, Any]:
-    """Return the document that names the keys behind the identifier; a revoked key is none of them."""
-    name = issuer_id(public_url)
-    methods = [
-        {
-            "id": f"{name}#{key.id}",
-            "type": "JsonWebKey",
-            "controller": name,
-            "publicKeyJwk": {**public_jwk(key.certificate), "alg": ALGORITHM, "kid": key.id},
-        }
-        for key in keys
-        if key.revoked_at is None
-    ]
-    return {
-        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1"],
-        "id": name,
-        "verificationMethod": methods,
-        "assertionMethod": [method["id"] for method in methods],
-    }
 
 
 def _identity(kind: str, value: str) -> IdentityObject:

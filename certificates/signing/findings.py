@@ -60,7 +60,7 @@ class Field:
     @property
     def differs(self) -> bool:
         """Say whether the file says something else than the register or than its own page."""
-        return self.is_shown is False or self.registered not in {None, self.in_file}
+        return self.is_shown is False or (bool(self.in_file) and self.registered not in {None, self.in_file})
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from io import BytesIO
 from typing import Any
 
@@ -79,6 +80,7 @@ async def _status(
     """Hold the signature against the roots as of the time it gives itself; the network is never asked."""
     trusted = [asn1_x509.Certificate.load(pem.unarmor(root.encode())[2]) for root in roots]
     at = embedded.self_reported_timestamp or certificate.not_valid_before_utc
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
     context = ValidationContext(trust_roots=trusted, moment=at, allow_fetching=False)
     return await async_validate_pdf_signature(embedded, context, skip_diff=True)
 
@@ -142,11 +144,10 @@ def _key_of(certificate: x509.Certificate) -> str:
 def _shown(pdf: bytes) -> dict[str, Any]:
     """Return the record inside the file and the text that its pages show, as far as they can be read."""
     try:
-        document = pypdfium2.PdfDocument(pdf)
+        with pypdfium2.PdfDocument(pdf) as document:
+            return {"record": _record(document), "text": _text(document)}
     except (pypdfium2.PdfiumError, ValueError):
         return {"record": None, "text": ""}
-    with document:
-        return {"record": _record(document), "text": _text(document)}
 
 
 def _record(document: pypdfium2.PdfDocument) -> dict[str, str] | None:

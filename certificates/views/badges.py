@@ -7,12 +7,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from certificates.models import Credential
-from certificates.operations.badges import issue_badge
+from certificates.operations.badges import issue_badge, issue_list
 from certificates.operations.signers import current_signer
 from certificates.queries.credentials import own_credential
 from certificates.queries.registered import credential_of_token
 from certificates.queries.status_lists import status_list
-from certificates.signing.badges import FRESH, MEDIA_TYPE, PURPOSES, status_token
+from certificates.signing.tokens import FRESH, MEDIA_TYPE, PURPOSES
 from core import clock
 from core.access import requires
 from core.db import reading, transaction
@@ -52,7 +52,7 @@ def status(purpose: str, number: int) -> Response:
         found = status_list(session, purpose, number, clock.today())
     if found is None:
         raise NotFoundError
-    response = make_response(status_token(found, _address(), signer, clock.now()))
+    response = make_response(issue_list(found, _address(), signer))
     response.mimetype = MEDIA_TYPE
     response.headers["Cache-Control"] = f"public, max-age={int(FRESH.total_seconds())}"
     return response

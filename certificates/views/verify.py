@@ -8,11 +8,11 @@ from wtforms.validators import Length
 
 from certificates.operations.checking import MOST_BYTES, checked_code, checked_in_register, facts_of
 from certificates.operations.signers import Authority, current_authority
-from certificates.signing.badges import issuer_document
 from certificates.signing.codes import LONGEST
 from certificates.signing.findings import OUTCOME_NAMES, Finding
 from certificates.signing.issuing import fingerprint
 from certificates.signing.keys import PublishedKey
+from certificates.signing.tokens import issuer_document
 from certificates.states import STATUS_NAMES
 from core.access import requires
 from core.db import one_moment

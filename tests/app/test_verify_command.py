@@ -73,10 +73,9 @@ def test_without_roots_that_are_ours_it_cannot_be_told(issued, tmp_path):
 
 def test_a_file_of_roots_that_is_none_is_a_clear_sentence(issued, tmp_path):
     (tmp_path / "nothing.txt").write_text("nothing")
-    result = CliRunner().invoke(
-        chizheng, ["certificates", "verify", str(issued / "card.pdf"), "--roots", str(tmp_path / "nothing.txt")]
-    )
-    assert "公布的公钥文件" in str(result.exception)
+    done = run("verify", issued / "card.pdf", "--roots", tmp_path / "nothing.txt")
+    assert done.exit_code == 3
+    assert "公布的公钥文件" in done.output
 
 
 def test_rotating_and_revoking_by_command(issued):

@@ -12,8 +12,8 @@ from certificates.models import Credential
 from certificates.operations.authority import found_authority, rotate_key
 from certificates.operations.badges import issue_badge
 from certificates.operations.signers import current_signer
-from certificates.signing.badges import PURPOSES, issuer_id
 from certificates.signing.keys import certificate_key
+from certificates.signing.tokens import PURPOSES, issuer_id
 from certificates.states import CredentialState
 from core import clock
 from core.db import transaction
