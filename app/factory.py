@@ -15,7 +15,7 @@ from app.navigation import places, upkeep
 from app.reminding import set_up_reminders
 from app.save_door import SaveDoor
 from app.settings import ROOT, Settings
-from certificates.views import clean_up, credentials, lookup
+from certificates.views import clean_up, credentials, life, lookup, loss, on_day
 from core import clock
 from core.db import connect, reading
 from core.mail import use_mail_server
@@ -92,6 +92,9 @@ BLUEPRINTS = (
     receipts.bp,
     mocks.bp,
     credentials.bp,
+    life.bp,
+    on_day.bp,
+    loss.bp,
     lookup.bp,
     clean_up.bp,
     log_pages.bp,
