@@ -18,7 +18,12 @@ from certificates.issuing import reasons_against_list
 from certificates.layouts import LAYOUT_NAMES, Layout
 from certificates.models import Credential
 from certificates.operations import credentials as operations
-from certificates.operations.documents import draw, keep_documents, reasons_against_drawing
+from certificates.operations.documents import (
+    draw,
+    keep_documents,
+    reasons_against_drawing,
+    reasons_against_handing_out,
+)
 from certificates.queries import credentials as queries, life
 from certificates.queries.clean_up import cases_of_credential, open_rounds
 from certificates.queries.credentials import CredentialFilter
@@ -212,7 +217,7 @@ def _own_rows(session: Session) -> list[OwnRow]:
 def own_document(credential_id: UUID, layout: str) -> Response:
     with reading() as session:
         credential = queries.own_credential(session, credential_id, current_user.officer_id)
-    refuse_if(reasons_against_drawing(credential))
+    refuse_if(reasons_against_handing_out(credential, clock.today()))
     return _document(credential, layout)
 
 
