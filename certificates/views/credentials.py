@@ -104,6 +104,7 @@ def index() -> str:
         organisation_id=request.args.get("organisation", type=UUID),
         officer_id=request.args.get("officer", type=UUID),
         status=CredentialStatus(status) if status in list(SHOWN_STATUSES) else None,
+        renewable_on=clock.today() if request.args.get("due") == "renewal" else None,
     )
     today, scope = clock.today(), current_user.scope
     with reading() as session:
@@ -119,6 +120,7 @@ def index() -> str:
             names=STATUS_NAMES,
             tones=TONES,
             waiting=life.waiting_count(session),
+            renewable=queries.renewable_count(session, scope, today),
         )
 
 
