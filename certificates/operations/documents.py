@@ -5,9 +5,15 @@ document; the table keeps the first and nobody sees the second.
 """
 
 import hashlib
+<<<<<<< HEAD
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+=======
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+>>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,7 +28,7 @@ from certificates.queries.documents import stored_document
 from certificates.queries.photos import photo_of
 from certificates.signing.codes import qr_payload
 from certificates.statements import DOCUMENT
-from certificates.states import STANDING
+from certificates.states import STANDING, CredentialState, state_on
 from core import clock
 from core.db import is_postgresql, new_key
 from core.errors import Reason, refuse_if
@@ -102,8 +108,21 @@ def reasons_against_drawing(credential: Credential) -> list[Reason]:
     return [Reason("not_issued", _("只有已核发且未注销、吊销、作废的证件才能生成电子证书。"))]
 
 
+<<<<<<< HEAD
 def face_of(credential: Credential, public_url: str, photo: bytes | None = None) -> CredentialFace:
     """Return what is printed on a credential; the code that is checked offline comes with the signature."""
+=======
+def reasons_against_handing_out(credential: Credential, today: date) -> list[Reason]:
+    """Return why a holder is not handed a document: a card that is suspended is not printed anew."""
+    state = state_on(today, CredentialState(credential.state), credential.suspended_until)
+    if state is CredentialState.SUSPENDED:
+        return [Reason("suspended", _("证件正在暂扣，不能下载。"))]
+    return reasons_against_drawing(credential)
+
+
+def face_of(credential: Credential, public_url: str) -> CredentialFace:
+    """Return what is printed on a credential."""
+>>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
     return CredentialFace(
         profile=credential.profile,
         cert_no=credential.cert_no,

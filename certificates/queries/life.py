@@ -126,6 +126,12 @@ def proposal(session: Session, proposal_id: UUID, scope: Scope) -> RevocationPro
     return found
 
 
+def account_name(session: Session, account_id: UUID | None) -> str:
+    """Return the name of an account, or nothing."""
+    found = session.get(Account, account_id) if account_id else None
+    return found.display_name if found else ""
+
+
 def replaced_by(session: Session, credential: Credential) -> Credential | None:
     """Return the credential that took this one's place."""
     return session.get(Credential, credential.replaced_by_id) if credential.replaced_by_id else None

@@ -6,8 +6,8 @@ from uuid_utils.compat import uuid7
 
 from core.db import Instant
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 OPEN = sa.text("state = 'proposed'")
