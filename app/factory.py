@@ -17,7 +17,6 @@ from app.proxies import BehindProxies
 from app.reminding import set_up_reminders
 from app.save_door import SaveDoor
 from app.settings import ROOT, Settings
-<<<<<<< HEAD
 from certificates import api as lookup_api
 from certificates.operations.signers import use_signing_place
 from certificates.views import (
@@ -26,16 +25,16 @@ from certificates.views import (
     clean_up,
     credentials,
     doubts,
+    life,
     lookup,
+    loss,
+    on_day,
     photos,
     portals,
     recorders,
     registers,
     verify,
 )
-=======
-from certificates.views import clean_up, credentials, life, lookup, loss, on_day
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
 from core import clock
 from core.db import connect, reading
 from core.mail import use_mail_server
@@ -112,15 +111,12 @@ BLUEPRINTS = (
     receipts.bp,
     mocks.bp,
     credentials.bp,
-<<<<<<< HEAD
     bulk.bp,
     photos.bp,
     recorders.bp,
-=======
     life.bp,
     on_day.bp,
     loss.bp,
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
     lookup.bp,
     verify.bp,
     badges.bp,

@@ -57,11 +57,12 @@ PLACES = (
             "preparation",
         ),
     ),
-<<<<<<< HEAD
-    Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ, ("bulk", "photos", "recorders")),
-=======
-    Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ, ("life", "on_day")),
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
+    Place(
+        _("证件"),
+        "credentials.index",
+        Permission.CREDENTIAL_READ,
+        ("life", "on_day", "bulk", "photos", "recorders"),
+    ),
     Place(_("清理"), "cleanup.index", Permission.CLEANUP_READ),
 )
 

@@ -1,42 +1,33 @@
 """Commands of credentials."""
 
 import json
-<<<<<<< HEAD
-
-import click
-
-from certificates.operations import authority as operations
-from certificates.operations.signers import Authority, SigningPlace, current_authority, signing_place
-from core.db import transaction
-from core.errors import Reason, RefusedError
-from core.fonts import prepare_fonts
-from core.texts import Text, lazy_gettext as _
-=======
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from certificates.life import Authority
+from certificates.life import Authority as AuthorityOnDay
+from certificates.operations import authority as operations
+from certificates.operations.signers import Authority, SigningPlace, current_authority, signing_place
 from certificates.queries.on_day import OnDay, Part, on_day
 from certificates.states import STATUS_NAMES
 from core import clock
-from core.db import one_moment
+from core.db import one_moment, transaction
+from core.errors import Reason, RefusedError
 from core.fonts import prepare_fonts
 from core.log_files import proof_file
 from core.signing import public_key
-from core.texts import lazy_gettext as _
+from core.texts import Text, lazy_gettext as _
 from people.scope import CITY
 
 ANSWERS = {
-    Authority.YES: _("%(day)s 当日有执法资格。"),
-    Authority.PART: _("%(day)s 当日部分时间有执法资格。"),
-    Authority.NO: _("%(day)s 当日没有执法资格。"),
+    AuthorityOnDay.YES: _("%(day)s 当日有执法资格。"),
+    AuthorityOnDay.PART: _("%(day)s 当日部分时间有执法资格。"),
+    AuthorityOnDay.NO: _("%(day)s 当日没有执法资格。"),
 }
-EXIT_CODES = {Authority.YES: 0, Authority.NO: 1, Authority.PART: 1}
+EXIT_CODES = {AuthorityOnDay.YES: 0, AuthorityOnDay.NO: 1, AuthorityOnDay.PART: 1}
 CANNOT_TELL = 3
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
 
 
 @click.group()
@@ -51,7 +42,6 @@ def fonts() -> None:
     click.echo(_("字体已备好。"))
 
 
-<<<<<<< HEAD
 @certificates.group("authority")
 def authority() -> None:
     """The city's certificate authority: its root and the keys that sign documents."""
@@ -105,7 +95,8 @@ def _place() -> SigningPlace:
 def _say(text: Text, made: Authority) -> None:
     click.echo(text)
     click.echo(_("现用密钥：%(key)s", key=made.current))
-=======
+
+
 @certificates.command("on-day")
 @click.argument("number")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
@@ -161,4 +152,3 @@ def _keep(found: OnDay, folder: Path) -> None:
         (folder / f"{name}.json").write_bytes(part.evidence.statement.canonical)
         proof = json.dumps(proof_file(part.evidence.proof, public_key()), indent=1)
         (folder / f"{name}-proof.json").write_text(proof, encoding="utf-8")
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1

@@ -1,25 +1,17 @@
-<<<<<<< HEAD
-"""Forms of the clean-up, of photos and recorders, and of the lookup: the check, doubts, portals' keys."""
-
-from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
-
-from certificates.doubts import CERT_NO_LENGTH, CONTACT_LENGTH, TEXT_LENGTH as DOUBT_LENGTH
-from certificates.portals import DEFAULT_PER_HOUR, MOST_PER_HOUR
-from certificates.recorders import MOST
-=======
-"""Forms of credentials: what an act rests on, and the clean-up's rounds, decisions and flags."""
+"""Forms of credentials, the clean-up, photos and recorders, and of the lookup: the check, doubts, portals' keys."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import DateField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from certificates.acts import BASIS, LONGEST_BASIS, LONGEST_PAPER, LONGEST_REASON
+from certificates.doubts import CERT_NO_LENGTH, CONTACT_LENGTH, TEXT_LENGTH as DOUBT_LENGTH
+from certificates.portals import DEFAULT_PER_HOUR, MOST_PER_HOUR
+from certificates.recorders import MOST
 from certificates.review import QUESTION_NAMES, ReviewQuestion
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
 from core.forms import Form
 from core.texts import lazy_gettext as _
 
@@ -62,7 +54,6 @@ class FlagForm(Form):
     )
 
 
-<<<<<<< HEAD
 class ArchiveForm(Form):
     """An archive of photos."""
 
@@ -187,7 +178,8 @@ class PortalKeyForm(Form):
         [InputRequired(_("请填写 1 到 %(limit)s 之间的整数。", limit=MOST_PER_HOUR))],
         default=DEFAULT_PER_HOUR,
     )
-=======
+
+
 _ANSWERS: dict[bool | None, str] = {True: "yes", False: "no"}
 
 
@@ -280,4 +272,3 @@ def review_form(known: Mapping[ReviewQuestion, bool]) -> Form:
         render_kw={"rows": 3},
     )
     return type("ReviewForm", (Form,), fields)()
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1

@@ -56,14 +56,11 @@ class Permission(StrEnum):
     CALENDAR_EDIT = "calendar:edit"
     CREDENTIAL_READ = "credential:read"
     CREDENTIAL_ISSUE = "credential:issue"
-<<<<<<< HEAD
     PHOTO_TAKE_IN = "photo:take_in"
     RECORDER_READ = "recorder:read"
     RECORDER_REPORT = "recorder:report"
     RECORDER_CLASSIFY = "recorder:classify"
-=======
     CREDENTIAL_DECIDE = "credential:decide"
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
     CLEANUP_READ = "cleanup:read"
     CLEANUP_DECIDE = "cleanup:decide"
     DOUBT_ANSWER = "doubt:answer"

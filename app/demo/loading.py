@@ -12,11 +12,7 @@ from random import Random
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-<<<<<<< HEAD
-from app.demo import circular_step, clean_up_step, duty_step, exam_step, people_step, signing_step
-=======
-from app.demo import circular_step, clean_up_step, duty_step, exam_step, life_step, people_step
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
+from app.demo import circular_step, clean_up_step, duty_step, exam_step, life_step, people_step, signing_step
 from app.demo.roll import demo_roll
 from app.demo.stage import Stage
 from app.demo.units import demo_units

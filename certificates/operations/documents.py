@@ -5,15 +5,9 @@ document; the table keeps the first and nobody sees the second.
 """
 
 import hashlib
-<<<<<<< HEAD
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-=======
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -108,10 +102,6 @@ def reasons_against_drawing(credential: Credential) -> list[Reason]:
     return [Reason("not_issued", _("只有已核发且未注销、吊销、作废的证件才能生成电子证书。"))]
 
 
-<<<<<<< HEAD
-def face_of(credential: Credential, public_url: str, photo: bytes | None = None) -> CredentialFace:
-    """Return what is printed on a credential; the code that is checked offline comes with the signature."""
-=======
 def reasons_against_handing_out(credential: Credential, today: date) -> list[Reason]:
     """Return why a holder is not handed a document: a card that is suspended is not printed anew."""
     state = state_on(today, CredentialState(credential.state), credential.suspended_until)
@@ -120,9 +110,8 @@ def reasons_against_handing_out(credential: Credential, today: date) -> list[Rea
     return reasons_against_drawing(credential)
 
 
-def face_of(credential: Credential, public_url: str) -> CredentialFace:
-    """Return what is printed on a credential."""
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
+def face_of(credential: Credential, public_url: str, photo: bytes | None = None) -> CredentialFace:
+    """Return what is printed on a credential; the code that is checked offline comes with the signature."""
     return CredentialFace(
         profile=credential.profile,
         cert_no=credential.cert_no,

@@ -134,11 +134,7 @@ def _wanted(query: Select[*tuple[Any, ...]], wanted: CredentialFilter, today: da
     if wanted.officer_id is not None:
         query = query.where(Credential.officer_id == wanted.officer_id)
     if wanted.status is not None:
-<<<<<<< HEAD
         query = query.where(has_status(wanted.status, today))
-=======
-        query = query.where(_is(wanted.status, today))
     if wanted.renewable_on is not None:
         query = query.where(_is_renewable(wanted.renewable_on))
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
     return query

@@ -18,19 +18,14 @@ from certificates.issuing import reasons_against_list
 from certificates.layouts import LAYOUT_NAMES, Layout
 from certificates.models import Credential
 from certificates.operations import credentials as operations
-<<<<<<< HEAD
-from certificates.operations.documents import draw, keep_documents, reasons_against_drawing
-from certificates.operations.signers import current_authority
-from certificates.queries import credentials as queries
-=======
 from certificates.operations.documents import (
     draw,
     keep_documents,
     reasons_against_drawing,
     reasons_against_handing_out,
 )
+from certificates.operations.signers import current_authority
 from certificates.queries import credentials as queries, life
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
 from certificates.queries.clean_up import cases_of_credential, open_rounds
 from certificates.queries.credentials import CredentialFilter
 from certificates.queries.documents import stored_document
@@ -41,24 +36,15 @@ from certificates.queries.issuing import (
     passed_without_credential,
     withdrawn_with_credential,
 )
-<<<<<<< HEAD
 from certificates.queries.photos import holders_of_photos, photo_of
-from certificates.states import CASE, STATUS_NAMES, CredentialSource, CredentialStatus
-=======
 from certificates.review import OUTCOME_NAMES, QUESTION_NAMES
 from certificates.states import CASE, QUALIFICATION, STATUS_NAMES, CredentialSource, CredentialStatus
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
 from core import clock
 from core.access import requires
 from core.db import reading, transaction
 from core.downloads import as_file
 from core.errors import NotFoundError, Reason, refuse_if
 from core.import_flow import register_import
-<<<<<<< HEAD
-from core.queries import audit_of
-=======
-from core.models import JobState
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
 from core.texts import Text, lazy_gettext as _
 from exam.queries.pass_lists import pass_list as published_list
 from people.permissions import Permission
@@ -217,11 +203,8 @@ def mine() -> str:
             names=STATUS_NAMES,
             tones=TONES,
             layouts=LAYOUT_NAMES,
-<<<<<<< HEAD
             has_badges=current_authority() is not None,
-=======
             endings=ENDINGS,
->>>>>>> 61a0c4aee128b667d9188c356e65090e1b9279c1
         )
 
 

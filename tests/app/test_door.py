@@ -111,7 +111,6 @@ MAY_OPEN = {
         "issuer": "PCUAHI",
     },
     "badges": {"own": "C", "by_token": "PCUAHI", "status": "PCUAHI"},
-    "lookup": {"ask": "PCUAHI", "token": "PCUAHI", "statement": "PCUAHI"},
     "lookup": {
         "ask": "PCUAHI",
         "check": "PCUAHI",
