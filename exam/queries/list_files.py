@@ -1,37 +1,21 @@
 """Reads for the files of a published list: what they say now, and what was stored and logged on its day."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exam.documents.pass_list import ListFace, draw_list
-from exam.documents.pass_list_xlsx import list_workbook
+from exam.list_faces import ListFace
 from exam.list_states import ListLayout
 from exam.models.results import PassListFile
 from exam.queries import pass_lists as queries
 from people.queries import has_demo_officers
 
 
-@dataclass(frozen=True)
-class Printed:
-    """What the files of a list say; ``is_as_published`` while it counts and bears its names."""
-
-    face: ListFace
-    is_as_published: bool
-
-    def drawn(self, layout: ListLayout) -> bytes:
-        """Return one of the files; equal lists give equal bytes."""
-        if layout is ListLayout.PDF:
-            return draw_list(self.face)
-        return list_workbook(self.face.people, self.face.units, are_names_off=self.face.are_names_off)
-
-
-def printed(session: Session, pass_list_id: UUID) -> Printed:
+def face_of(session: Session, pass_list_id: UUID) -> ListFace:
     """Return what the files of a published list say today."""
     shown = queries.public_list(session, pass_list_id)
-    face = ListFace(
+    return ListFace(
         title=shown.title,
         version=shown.version,
         issuer_name=shown.issuer_name,
@@ -54,7 +38,6 @@ def printed(session: Session, pass_list_id: UUID) -> Printed:
         is_superseded=shown.newest_id != shown.id,
         is_sample=has_demo_officers(session),
     )
-    return Printed(face, is_as_published=not (face.is_superseded or face.are_names_off))
 
 
 def stored_file(session: Session, pass_list_id: UUID, layout: ListLayout) -> bytes | None:

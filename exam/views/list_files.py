@@ -12,17 +12,17 @@ from core.downloads import as_file
 from core.import_flow import XLSX
 from core.texts import lazy_gettext as _
 from exam.documents.feed import FeedEntry, atom_feed
+from exam.documents.list_files import draw
 from exam.list_states import ListLayout
 from exam.pass_lists import canonical, counts_only
 from exam.queries import list_files as queries, pass_lists
-from exam.queries.list_files import Printed
 from exam.queries.pass_lists import PublicPassList
 from people.permissions import Permission
 
 bp = Blueprint("list_files", __name__, url_prefix="/pass-lists")
 FEED_LENGTH = 50
 # A long list takes a second to draw, and equal lists are drawn alike.
-drawn = lru_cache(maxsize=16)(Printed.drawn)
+drawn = lru_cache(maxsize=16)(draw)
 
 
 @bp.get("/<uuid:pass_list_id>/list.json")
@@ -51,10 +51,10 @@ def workbook(pass_list_id: UUID) -> Response:
 def _file(pass_list_id: UUID, layout: ListLayout, kind: str) -> Response:
     """Hand out a file as it was logged, or, where the list has changed since, as it is now."""
     with reading() as session:
-        found = queries.printed(session, pass_list_id)
-        content = queries.stored_file(session, pass_list_id, layout) if found.is_as_published else None
-    name = _titled(found.face.title, found.face.version)
-    return as_file(content or drawn(found, layout), kind, f"{name}.{layout}")
+        face = queries.face_of(session, pass_list_id)
+        content = queries.stored_file(session, pass_list_id, layout) if face.is_as_published else None
+    name = _titled(face.title, face.version)
+    return as_file(content or drawn(face, layout), kind, f"{name}.{layout}")
 
 
 @bp.get("/feed.atom")

@@ -15,8 +15,9 @@ from core.db import reading, transaction
 from core.jobs import Run
 from core.models import Job, LogEntry
 from core.sheets import read_sheet
-from exam.documents.pass_list import ListFace, draw_list
+from exam.documents.pass_list import draw_list
 from exam.jobs import draw_list_files
+from exam.list_faces import ListFace
 from exam.list_states import FILE_LOG_KIND, EffectMode, ListLayout
 from exam.models.planning import Candidate, Sitting
 from exam.models.results import PassListFile, Result
