@@ -260,7 +260,6 @@ def review_form(known: Mapping[ReviewQuestion, bool]) -> Form:
         str(question): SelectField(
             text,
             [InputRequired(_("请选择“是”或“否”。"))],
-            choices=[("", _("请选择")), ("yes", _("是")), ("no", _("否"))],
             default=_ANSWERS.get(known.get(question), ""),
         )
         for question, text in QUESTION_NAMES.items()
@@ -271,4 +270,7 @@ def review_form(known: Mapping[ReviewQuestion, bool]) -> Form:
         description=_("有一项选“否”的，写明情况和处理意见。"),
         render_kw={"rows": 3},
     )
-    return type("ReviewForm", (Form,), fields)()
+    form: Form = type("ReviewForm", (Form,), fields)()
+    for question in QUESTION_NAMES:
+        form[question].choices = [("", _("请选择")), ("yes", _("是")), ("no", _("否"))]
+    return form

@@ -160,7 +160,7 @@ def _extensions(session: Session, credential_id: UUID) -> int:
     mine = CredentialAct.credential_id == credential_id
     begun = select(func.max(CredentialAct.number)).where(mine, CredentialAct.kind == ActKind.SUSPEND)
     extended = select(func.count()).where(mine, CredentialAct.kind == ActKind.EXTEND)
-    return session.scalar(extended.where(CredentialAct.number > begun.scalar_subquery())) or 0
+    return session.scalar(extended.where(CredentialAct.number > begun.correlate(None).scalar_subquery())) or 0
 
 
 def _held_no(session: Session, credential: Credential) -> str:

@@ -252,7 +252,7 @@ def _card_form(session: Session, old: Credential, kind: ActKind) -> WarrantForm:
     return _with_grounds(form, kind)
 
 
-def _with_grounds(form: Any, kind: ActKind) -> Any:
+def _with_grounds(form: WarrantForm, kind: ActKind) -> WarrantForm:
     codes = GROUNDS_OF[kind]
     first = [] if len(codes) == 1 else [("", _("请选择"))]
     form.ground.choices = [*first, *((code, ground_text(code)) for code in codes)]
@@ -281,7 +281,8 @@ def _do(session: Session, one: Credential, kind: ActKind, form: Any) -> None:
 
 
 def _day(form: SuspensionForm) -> date | None:
-    return form.until.data
+    day: date | None = form.until.data
+    return day
 
 
 def _say_done(kind: ActKind, one: Credential) -> None:
@@ -307,7 +308,7 @@ def _put_in_place(session: Session, old: Credential, kind: ActKind, form: Any) -
     return life_cards.exchange(session, old, warrant, face, public_url=public_url, actor=actor)
 
 
-def _filters() -> dict[str, str]:
+def _filters() -> dict[str, Any]:
     return {name: request.args[name] for name in FILTERS if name in request.args}
 
 

@@ -57,7 +57,7 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("state", "kind"), product(CredentialState, OFFERED))
+@pytest.mark.parametrize(("state", "kind"), list(product(CredentialState, OFFERED)))
 def test_each_state_allows_what_it_should(state, kind):
     assert (codes(kind, state=state) == []) == (kind in ALLOWED[state])
 

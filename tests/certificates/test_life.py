@@ -37,7 +37,7 @@ def at(day, hour=9):
     return bounds(day).begins_at + timedelta(hours=hour)
 
 
-@pytest.mark.parametrize(("kind", "state"), product(ActKind, CredentialState))
+@pytest.mark.parametrize(("kind", "state"), list(product(ActKind, CredentialState)))
 def test_every_act_from_every_state_leads_where_it_should_or_is_refused(kind, state):
     targets = {
         ActKind.SUSPEND: ({CredentialState.ACTIVE}, CredentialState.SUSPENDED),
