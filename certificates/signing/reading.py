@@ -167,4 +167,4 @@ def _record(document: pypdfium2.PdfDocument) -> dict[str, str] | None:
 
 def _text(document: pypdfium2.PdfDocument) -> str:
     pages = (document[number] for number in range(min(len(document), MOST_PAGES)))
-    return "\n".join(page.get_textpage().get_text_range() for page in pages)[:MOST_CHARACTERS]
+    return "\n".join(page.get_textpage().get_text_bounded() for page in pages)[:MOST_CHARACTERS]
