@@ -7,6 +7,8 @@ and ``certificates/signing/findings.py`` makes the answer of them.
 import asyncio
 import json
 import re
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from io import BytesIO
@@ -30,11 +32,11 @@ from certificates.signing.keys import certificate_key, key_id
 
 MOST_PAGES, MOST_CHARACTERS, MOST_RECORD = 20, 40_000, 64 * 1024
 _STARTS = re.compile(rb"%PDF-[12]\.[0-9]")
-_CONTENTS = re.compile(rb"<([0-9a-f]*)>")
+_CONTENTS = re.compile(rb"<([0-9A-F]*)>")
 # Whatever the libraries raise over a file that was spoilt or made to harm; none of it is a fault of ours.
 _SPOILT = (
     *(PdfError, SigningError, SignatureValidationError, ValueError, TypeError, LookupError, AttributeError),
-    *(AssertionError, ArithmeticError, RecursionError, NotImplementedError),
+    *(AssertionError, ArithmeticError, RecursionError, NotImplementedError, EOFError, zlib.error, struct.error),
 )
 
 
@@ -167,4 +169,4 @@ def _record(document: pypdfium2.PdfDocument) -> dict[str, str] | None:
 
 def _text(document: pypdfium2.PdfDocument) -> str:
     pages = (document[number] for number in range(min(len(document), MOST_PAGES)))
-    return "\n".join(page.get_textpage().get_text_range() for page in pages)[:MOST_CHARACTERS]
+    return "\n".join(page.get_textpage().get_text_bounded() for page in pages)[:MOST_CHARACTERS]

@@ -140,9 +140,9 @@ def test_every_digit_of_the_signature_counts_even_behind_its_end(document, city)
         assert finding_of(bytes(spoilt), city).outcome is not Outcome.VALID, place
 
 
-def test_capital_digits_are_a_change_as_well(document, city):
+def test_small_digits_are_a_change_as_well(document, city):
     start = document.index(b"/Contents <") + len(b"/Contents <")
-    place = next(at for at in range(start, len(document)) if document[at : at + 1] in b"abcdef")
+    place = next(at for at in range(start, len(document)) if document[at : at + 1] in b"ABCDEF")
     spoilt = bytearray(document)
     spoilt[place] ^= 0x20
     finding = finding_of(bytes(spoilt), city)
