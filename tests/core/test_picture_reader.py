@@ -3,6 +3,7 @@ import signal
 import tempfile
 from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -161,7 +162,7 @@ def test_a_process_that_keeps_silent_is_ended(monkeypatch):
 def test_the_reading_process_holds_no_setting_of_the_server(monkeypatch):
     monkeypatch.setenv("CHIZHENG_SECRET", "very secret")
     with Child("core.picture_process") as child:
-        environment = open(f"/proc/{child._process.pid}/environ", "rb").read()  # noqa: SIM115
+        environment = Path(f"/proc/{child._process.pid}/environ").read_bytes()
         assert b"very secret" not in environment
 
 

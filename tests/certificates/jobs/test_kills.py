@@ -129,9 +129,9 @@ def test_a_list_whose_workers_are_killed_again_and_again_comes_out_whole(pass_li
         children = psutil.Process(worker.pid).children() if worker.poll() is None else []
         worker.kill()
         kills += worker.wait() == -signal.SIGKILL
-        gone, alive = psutil.wait_procs(children, timeout=10)
+        _gone, left = psutil.wait_procs(children, timeout=10)
+        alive = [one for one in left if one.status() != psutil.STATUS_ZOMBIE]
         assert alive == [], "a drawing process outlived its worker"
-        assert len(gone) == len(children)
     assert kills > 0
     assert run(pass_list, leases=7) == 0
     assert findings(pass_list) == []
