@@ -144,10 +144,16 @@ def _language(environ: Environ) -> str | None:
 
 
 def _typed(query: str) -> tuple[str, str] | None:
-    """Return what was typed into the two fields; None where something else was asked, or a field twice."""
-    if not query or len(query) > LONGEST_QUERY:
+    """Return what was typed into the two fields; None where something else was asked, or a field twice.
+
+    A browser writes every other character as %XX; whatever comes raw or is no UTF-8 is the route's to read.
+    """
+    if not query or len(query) > LONGEST_QUERY or not query.isascii():
         return None
-    pairs = parse_qsl(query, keep_blank_values=True)
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        return None
     given = dict(pairs)
     if given.keys() - FIELDS or len(given) < len(pairs) or "q" not in given:
         return None

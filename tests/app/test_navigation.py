@@ -9,8 +9,13 @@ def links_at_the_foot(browser) -> list[str]:
     return [anchor["href"] for anchor in browser.open("/").select("footer nav a")]
 
 
-def test_the_city_administrator_finds_jobs_and_audit_at_the_foot(signed_in):
-    assert links_at_the_foot(signed_in(Role.ADMINISTRATOR)) == ["/jobs", "/audit"]
+def test_the_city_administrator_finds_doubts_keys_jobs_and_audit_at_the_foot(signed_in):
+    assert links_at_the_foot(signed_in(Role.ADMINISTRATOR)) == [
+        "/doubts/",
+        "/portals/",
+        "/jobs",
+        "/audit",
+    ]
 
 
 @pytest.mark.parametrize("role", [Role.CANDIDATE, Role.UNIT_ADMINISTRATOR, Role.HR])

@@ -39,7 +39,7 @@ def test_anybody_asks_by_name_and_unit(browser, credential):
     assert "99200100001" in browser.text()
     assert "99100100001" not in browser.text()
     assert browser.page.find(id="q")["value"] == "张 三"
-    assert "查询的姓名： 张三" in browser.text()
+    assert "查询的姓名：张三" in browser.text()
 
 
 def test_a_name_without_its_unit_is_asked_for_the_unit_and_kept(browser, credential):
