@@ -7,7 +7,7 @@ from core.db import Instant
 
 
 revision = "0012"
-down_revision = "0007"
+down_revision = "0011"
 
 
 def upgrade() -> None:
