@@ -21,7 +21,7 @@ KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)
 DATA_FILES = {"questions/kinds.py", "people/roll.py", "core/person_names.py", "core/fonts.py", "core/outlines.py"}
 DATA_FOLDERS = ("app/demo", "certificates/documents", "exam/documents")
 # A circular is an official document of a Chinese city: it is Chinese whoever reads it.
-OFFICIAL_FILES = {"exam/circular_texts.py", "exam/circular_tables.py"}
+OFFICIAL_FILES = {"exam/circular_texts.py", "exam/circular_tables.py", "certificates/signing/badges.py"}
 OFFICIAL_TEMPLATES = {"templates/exam/circular_letter.html"}
 
 

@@ -32,6 +32,7 @@ def test_every_recorded_verb_has_a_name():
 def test_every_verb_with_a_changing_last_word_has_names():
     changing = [verb for verb, end in recorded_verbs() if end == "{"]
     assert sorted(changing) == [
+        "certificates:authority:",
         "certificates:cleanup_case:",
         "certificates:credential:",
         "exam:exemption:",
@@ -46,6 +47,7 @@ def test_every_verb_with_a_changing_last_word_has_names():
     assert {"exam:held:accept", "exam:held:refuse"} <= VERB_NAMES.keys()
     assert {"certificates:cleanup_case:keep", "certificates:cleanup_case:remove"} <= VERB_NAMES.keys()
     assert {f"certificates:credential:{kind}" for kind in ActKind} <= VERB_NAMES.keys()
+    assert {f"certificates:authority:{act}" for act in ("found", "rotate", "revoke")} <= VERB_NAMES.keys()
     assert {"questions:item:retire", "questions:item:restore"} <= VERB_NAMES.keys()
 
 
