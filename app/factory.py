@@ -16,7 +16,7 @@ from app.reminding import set_up_reminders
 from app.save_door import SaveDoor
 from app.settings import ROOT, Settings
 from certificates.operations.signers import use_signing_place
-from certificates.views import badges, clean_up, credentials, lookup, verify
+from certificates.views import badges, clean_up, credentials, life, lookup, loss, on_day, verify
 from core import clock
 from core.db import connect, reading
 from core.mail import use_mail_server
@@ -93,6 +93,9 @@ BLUEPRINTS = (
     receipts.bp,
     mocks.bp,
     credentials.bp,
+    life.bp,
+    on_day.bp,
+    loss.bp,
     lookup.bp,
     verify.bp,
     badges.bp,

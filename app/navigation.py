@@ -33,7 +33,7 @@ PLACES = (
     ),
     Place(_("通报"), "circulars.index", Permission.PUBLIC_READ, ("circular_drafts", "snapshots")),
     Place(_("我的培训考试"), "room.mine", Permission.EXAM_SIT),
-    Place(_("我的证件"), "credentials.mine", Permission.CREDENTIAL_OWN),
+    Place(_("我的证件"), "credentials.mine", Permission.CREDENTIAL_OWN, ("loss",)),
     Place(_("待办"), "duties.index", Permission.DUTY_READ, ("supervision",)),
     Place(_("各单位"), "organisations.index", Permission.ORGANISATION_READ),
     Place(_("人员"), "officers.index", Permission.OFFICER_READ),
@@ -57,7 +57,7 @@ PLACES = (
             "preparation",
         ),
     ),
-    Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ),
+    Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ, ("life", "on_day")),
     Place(_("清理"), "cleanup.index", Permission.CLEANUP_READ),
 )
 

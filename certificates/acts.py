@@ -46,6 +46,22 @@ ACT_NAMES: dict[ActKind, Text] = {
     ActKind.REPLACE: _("由新证替换"),
 }
 
+# What the page of an act tells whoever is about to do it.
+EFFECTS: dict[ActKind, Text] = {
+    ActKind.RENEW: _("核发新证，有效期自今天起五年；旧证即时注销，请收回。"),
+    ActKind.REISSUE: _("核发新证，有效期与遗失的证件相同；遗失的证件已经作废。"),
+    ActKind.EXCHANGE: _("按新的内容核发新证，有效期与旧证相同；旧证即时注销，请收回。人员名册一并更正。"),
+    ActKind.REVIEW: _("逐项核实。全部符合的审验通过；有一项不符合的，审验不通过，由您另行办理暂扣或注销。"),
+    ActKind.SUSPEND: _(
+        "即时生效，截止日期次日自动恢复。一次不超过 90 天，可延长一次。公众查询显示“暂扣中”，不显示原因。"
+    ),
+    ActKind.EXTEND: _("自原截止日期起再延长不超过 90 天，只能延长一次。"),
+    ActKind.LIFT: _("证件即时恢复有效。"),
+    ActKind.VOID: _("证件即时作废并在遗失声明中公告证号，不能恢复；持证人可以补办。"),
+    ActKind.CANCEL: _("证件即时注销，不能恢复。涉及本人的情形，执法资格一并取消。公众查询不显示原因。"),
+    ActKind.REVOKE: _("提请后须由另一人批准才生效。批准后证件即时吊销，执法资格取消，两年内不得重新申领。"),
+}
+
 # Grounds that no clean-up knows: they end nothing, or concern the card and not the person.
 OWN_GROUNDS: dict[str, Text] = {
     "A1": _("培训考试合格"),

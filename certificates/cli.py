@@ -1,15 +1,30 @@
 """Commands of credentials."""
 
 import json
+import sys
+from datetime import datetime
+from pathlib import Path
 
 import click
 
-from certificates.operations import authority as operations
-from certificates.operations.signers import Authority, SigningPlace, current_authority, signing_place
-from core.db import transaction
-from core.errors import Reason, RefusedError
+from certificates.life import Authority
+from certificates.queries.on_day import OnDay, Part, on_day
+from certificates.states import STATUS_NAMES
+from core import clock
+from core.db import one_moment
 from core.fonts import prepare_fonts
-from core.texts import Text, lazy_gettext as _
+from core.log_files import proof_file
+from core.signing import public_key
+from core.texts import lazy_gettext as _
+from people.scope import CITY
+
+ANSWERS = {
+    Authority.YES: _("%(day)s 当日有执法资格。"),
+    Authority.PART: _("%(day)s 当日部分时间有执法资格。"),
+    Authority.NO: _("%(day)s 当日没有执法资格。"),
+}
+EXIT_CODES = {Authority.YES: 0, Authority.NO: 1, Authority.PART: 1}
+CANNOT_TELL = 3
 
 
 @click.group()
@@ -24,56 +39,58 @@ def fonts() -> None:
     click.echo(_("字体已备好。"))
 
 
-@certificates.group("authority")
-def authority() -> None:
-    """The city's certificate authority: its root and the keys that sign documents."""
+@certificates.command("on-day")
+@click.argument("number")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="folder to write the proof into")
+def authorised_on(number: str, day: datetime, keep: Path | None) -> None:
+    """Say whether the holder of NUMBER was authorised on DAY, and what entries of the public log it rests on.
+
+    Exit code 0: authorised the whole day; 1: not, or only a part of it; 3: it cannot be told.
+    """
+    with one_moment() as session:
+        found = on_day(session, number, day.date(), CITY)
+    for line in _lines(found):
+        click.echo(line)
+    if keep is not None:
+        _keep(found, keep)
+    sys.exit(CANNOT_TELL if _is_unsure(found) else EXIT_CODES[found.authority])
 
 
-@authority.command("new")
-@click.option("--city", required=True, help="whose authority it is, as it stands in the certificates")
-def new(city: str) -> None:
-    """Make a root and a first signing key; nothing that is there is overwritten."""
-    with transaction() as session:
-        made = operations.found_authority(session, _place(), city)
-    _say(_("已建立“%(city)s”的证书机构，此后生成的电子证书都会签名。", city=made.city), made)
-    click.echo(
-        _("请把 %(folder)s 备份到安全的地方；root.key 平时可以离线保存，更换密钥时才用到。", folder=_place().folder)
-    )
+def _is_unsure(found: OnDay) -> bool:
+    return found.is_before or not found.is_proved
 
 
-@authority.command("rotate")
-def rotate() -> None:
-    """Let a new key sign from now on; documents signed before stay valid."""
-    with transaction() as session:
-        made = operations.rotate_key(session, _place())
-    _say(_("已更换签名密钥，以前签发的文件仍然有效。"), made)
+def _lines(found: OnDay) -> list[str]:
+    one = found.credential
+    lines = [f"{one.cert_no}  {one.holder_name}  {one.unit_name}"]
+    if found.is_before:
+        day = found.registered_on.isoformat()
+        lines.append(str(_("不能判断：本平台自 %(day)s 起登记该证件，此前情况请查原发证机关档案。", day=day)))
+    elif not found.is_proved:
+        lines.append(str(_("不能判断：登记内容与公开日志不一致，或当时没有列入公开日志。")))
+    else:
+        lines.append(str(ANSWERS[found.authority]) % {"day": found.day.isoformat()})
+    return lines + [_line(part) for part in found.parts]
 
 
-@authority.command("revoke")
-@click.argument("key")
-def revoke(key: str) -> None:
-    """Say of a KEY that it no longer vouches for anything, because somebody else may have it."""
-    with transaction() as session:
-        made = operations.revoke_key(session, _place(), key)
-    _say(_("已吊销密钥 %(key)s。如它仍是现用密钥，请接着运行 rotate。", key=key.upper()), made)
+def _line(part: Part) -> str:
+    since = part.span.from_at.astimezone(clock.CITY_ZONE).strftime("%H:%M:%S")
+    said = f"  {since}  {STATUS_NAMES[part.span.status]}"
+    evidence = part.evidence
+    if evidence is None or evidence.entry is None:
+        return said
+    number = str(_("公开日志第 %(number)s 条", number=evidence.entry.number))
+    return f"{said}  {number}  {evidence.statement.digest}"
 
 
-@authority.command("keys")
-def keys() -> None:
-    """Print the published keys as JSON, as they stand under /.well-known/chizheng-keys.json."""
-    found = current_authority()
-    if found is None:
-        raise RefusedError([Reason("no_authority", _("还没有证书机构，电子证书不签名。"))])
-    click.echo(json.dumps(found.published, ensure_ascii=False, indent=2))
-
-
-def _place() -> SigningPlace:
-    place = signing_place()
-    if place is None:
-        raise RuntimeError("no signing place is in use")
-    return place
-
-
-def _say(text: Text, made: Authority) -> None:
-    click.echo(text)
-    click.echo(_("现用密钥：%(key)s", key=made.current))
+def _keep(found: OnDay, folder: Path) -> None:
+    """Write each statement as it was logged, and the proof that it is in the log: for ``chizheng log verify``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in found.parts:
+        if part.evidence is None or part.evidence.proof is None:
+            continue
+        name = f"{found.credential.cert_no}-{part.evidence.act.number}"
+        (folder / f"{name}.json").write_bytes(part.evidence.statement.canonical)
+        proof = json.dumps(proof_file(part.evidence.proof, public_key()), indent=1)
+        (folder / f"{name}-proof.json").write_text(proof, encoding="utf-8")

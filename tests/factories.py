@@ -20,6 +20,7 @@ from certificates.states import CredentialSource, CredentialState, Qualification
 from certificates.validity import last_day
 from core import clock, passwords
 from core.audit import Actor
+from core.models import LogEntry
 from core.operations import append_to_log
 from core.sealing import matching_digest, sealed
 from exam.draws import bank_rows, commitment_of
@@ -441,9 +442,10 @@ def _begin(session: Session, credential: Credential) -> None:
         "log_index": index,
     }
     begun = {"number": 1, "kind": ActKind.TAKE_OVER, "ground": "A2", "state": CredentialState.ACTIVE}
-    session.add(CredentialAct(**common, **begun, at=credential.issued_at))
+    at = session.get_one(LogEntry, index).logged_at
+    session.add(CredentialAct(**common, **begun, at=at))
     if credential.state != CredentialState.ACTIVE:
         kind = _ENDS[CredentialState(credential.state)]
         stands = {"state": credential.state, "suspended_until": credential.suspended_until}
-        session.add(CredentialAct(**common, **stands, number=2, kind=kind, ground="", at=clock.now()))
+        session.add(CredentialAct(**common, **stands, number=2, kind=kind, ground="", at=at))
     session.flush()

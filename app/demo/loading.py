@@ -12,7 +12,7 @@ from random import Random
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from app.demo import circular_step, clean_up_step, duty_step, exam_step, people_step, signing_step
+from app.demo import circular_step, clean_up_step, duty_step, exam_step, life_step, people_step, signing_step
 from app.demo.roll import demo_roll
 from app.demo.stage import Stage
 from app.demo.units import demo_units
@@ -54,6 +54,7 @@ def steps(public_url: str) -> list[Step]:
         Step(_("证书机构"), 1, signing_step.found),
         Step(_("人员名册"), 9509, people_step.enter_roll),
         Step(_("承接旧证"), 6307, clean_up_step.take_over),
+        Step(_("证件办理"), 2, lambda stage: life_step.live(stage, public_url)),
         Step(_("题库"), 500, exam_step.fill_bank),
         Step(_("培训学时"), 6000, exam_step.train),
         Step(_("考试报名"), 3202, exam_step.open_sitting),
@@ -65,6 +66,7 @@ def steps(public_url: str) -> list[Step]:
         Step(_("模拟考试"), 10, exam_step.open_mock),
         Step(_("核发证件"), 2101, lambda stage: clean_up_step.issue(stage, public_url)),
         Step(_("资格清理"), 1000, clean_up_step.clean),
+        Step(_("提请吊销"), 1, life_step.propose_revocation),
         Step(_("督办"), 3, duty_step.supervise),
         Step(_("考生账号"), 1, _open_candidate),
     ]

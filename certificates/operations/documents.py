@@ -7,6 +7,7 @@ document; the table keeps the first and nobody sees the second.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,7 +22,7 @@ from certificates.queries.documents import stored_document
 from certificates.signing.codes import qr_payload
 from certificates.signing.keys import Signer
 from certificates.statements import DOCUMENT
-from certificates.states import STANDING
+from certificates.states import STANDING, CredentialState, state_on
 from core import clock
 from core.db import is_postgresql, new_key
 from core.errors import Reason, refuse_if
@@ -96,6 +97,14 @@ def reasons_against_drawing(credential: Credential) -> list[Reason]:
     if credential.state in STANDING:
         return []
     return [Reason("not_issued", _("只有已核发且未注销、吊销、作废的证件才能生成电子证书。"))]
+
+
+def reasons_against_handing_out(credential: Credential, today: date) -> list[Reason]:
+    """Return why a holder is not handed a document: a card that is suspended is not printed anew."""
+    state = state_on(today, CredentialState(credential.state), credential.suspended_until)
+    if state is CredentialState.SUSPENDED:
+        return [Reason("suspended", _("证件正在暂扣，不能下载。"))]
+    return reasons_against_drawing(credential)
 
 
 def face_of(credential: Credential, public_url: str, signer: Signer | None = None) -> CredentialFace:

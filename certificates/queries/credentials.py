@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from certificates import numbers
 from certificates.models import Credential
+from certificates.renewal import DAYS_BEFORE
 from certificates.states import STANDING, CredentialState, CredentialStatus, status_on
 from core import person_names
 from core.errors import NotFoundError
@@ -21,12 +22,16 @@ from people.scope import Scope
 
 @dataclass(frozen=True)
 class CredentialFilter:
-    """What a list of credentials is narrowed to; ``text`` is part of a name, or a whole number."""
+    """What a list of credentials is narrowed to; ``text`` is part of a name, or a whole number.
+
+    ``renewable_on`` is a day on which the renewal must be open.
+    """
 
     text: str = ""
     organisation_id: UUID | None = None
     officer_id: UUID | None = None
     status: CredentialStatus | None = None
+    renewable_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,18 @@ def _is(status: CredentialStatus, today: date) -> ColumnElement[bool]:
     return Credential.state == CredentialState(status)
 
 
+def renewable_count(session: Session, scope: Scope, today: date) -> int:
+    """Return how many credentials of the scope run out within the time in which they are renewed."""
+    query = select(func.count()).select_from(Credential).where(_is_renewable(today))
+    return session.scalar(_within(query, scope)) or 0
+
+
+def _is_renewable(day: date) -> ColumnElement[bool]:
+    """Say in SQL that a standing credential is in the time of its renewal."""
+    last = day + timedelta(days=DAYS_BEFORE)
+    return Credential.state.in_(STANDING) & Credential.valid_until.between(day, last)
+
+
 def _within(query: Select[*tuple[Any, ...]], scope: Scope) -> Select[*tuple[Any, ...]]:
     if scope.organisation_id is None:
         return query
@@ -118,4 +135,6 @@ def _wanted(query: Select[*tuple[Any, ...]], wanted: CredentialFilter, today: da
         query = query.where(Credential.officer_id == wanted.officer_id)
     if wanted.status is not None:
         query = query.where(_is(wanted.status, today))
+    if wanted.renewable_on is not None:
+        query = query.where(_is_renewable(wanted.renewable_on))
     return query

@@ -126,6 +126,12 @@ def proposal(session: Session, proposal_id: UUID, scope: Scope) -> RevocationPro
     return found
 
 
+def account_name(session: Session, account_id: UUID | None) -> str:
+    """Return the name of an account, or nothing."""
+    found = session.get(Account, account_id) if account_id else None
+    return found.display_name if found else ""
+
+
 def replaced_by(session: Session, credential: Credential) -> Credential | None:
     """Return the credential that took this one's place."""
     return session.get(Credential, credential.replaced_by_id) if credential.replaced_by_id else None
@@ -154,7 +160,7 @@ def _extensions(session: Session, credential_id: UUID) -> int:
     mine = CredentialAct.credential_id == credential_id
     begun = select(func.max(CredentialAct.number)).where(mine, CredentialAct.kind == ActKind.SUSPEND)
     extended = select(func.count()).where(mine, CredentialAct.kind == ActKind.EXTEND)
-    return session.scalar(extended.where(CredentialAct.number > begun.scalar_subquery())) or 0
+    return session.scalar(extended.where(CredentialAct.number > begun.correlate(None).scalar_subquery())) or 0
 
 
 def _held_no(session: Session, credential: Credential) -> str:

@@ -112,6 +112,15 @@ def on_day_of(session: Session, credential: Credential, day: date) -> OnDay:
     )
 
 
+def statement_of_act(session: Session, credential: Credential, number: int) -> Statement:
+    """Return what the log was told of a credential with its act of this number."""
+    mine = (CredentialAct.credential_id == credential.id) & (CredentialAct.number == number)
+    act = session.scalar(select(CredentialAct).where(mine))
+    if act is None:
+        raise NotFoundError
+    return statement_after(credential, act)
+
+
 def statement_after(credential: Credential, act: CredentialAct) -> Statement:
     """Return what the log was told of a credential with an act: the face never changes, the state did."""
     now = statement_of(credential)

@@ -1,5 +1,7 @@
 """Pages of credentials for the office and for holders: the list, one credential, its documents, issuing."""
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -7,15 +9,23 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from certificates.acts import ACT_NAMES, ActKind, ground_text
+from certificates.allowed import OFFERED, CardFacts, reasons_against
+from certificates.coming import Coming, coming
 from certificates.forms import ConfirmForm
 from certificates.grounds import GROUNDS
 from certificates.issuing import reasons_against_list
 from certificates.layouts import LAYOUT_NAMES, Layout
 from certificates.models import Credential
 from certificates.operations import credentials as operations
-from certificates.operations.documents import draw, keep_documents, reasons_against_drawing
+from certificates.operations.documents import (
+    draw,
+    keep_documents,
+    reasons_against_drawing,
+    reasons_against_handing_out,
+)
 from certificates.operations.signers import current_authority
-from certificates.queries import credentials as queries
+from certificates.queries import credentials as queries, life
 from certificates.queries.clean_up import cases_of_credential, open_rounds
 from certificates.queries.credentials import CredentialFilter
 from certificates.queries.documents import draw_job, drawing, stored_document
@@ -26,15 +36,15 @@ from certificates.queries.issuing import (
     passed_without_credential,
     withdrawn_with_credential,
 )
-from certificates.states import CASE, STATUS_NAMES, CredentialSource, CredentialStatus
+from certificates.review import OUTCOME_NAMES, QUESTION_NAMES
+from certificates.states import CASE, QUALIFICATION, STATUS_NAMES, CredentialSource, CredentialStatus
 from core import clock
 from core.access import requires
 from core.db import reading, transaction
 from core.downloads import as_file
-from core.errors import NotFoundError, refuse_if
+from core.errors import NotFoundError, Reason, refuse_if
 from core.import_flow import register_import
 from core.models import JobState
-from core.queries import audit_of
 from core.texts import Text, lazy_gettext as _
 from exam.queries.pass_lists import pass_list as published_list
 from people.permissions import Permission
@@ -59,7 +69,31 @@ SOURCE_NAMES: dict[CredentialSource, Text] = {
     CredentialSource.REISSUED: _("遗失补办"),
     CredentialSource.EXCHANGED: _("变更换发"),
 }
+ENDINGS: dict[CredentialStatus, Text] = {
+    CredentialStatus.CANCELLED: _("该证件已注销，不得凭此证从事行政执法活动。如有异议，请向所在单位提出。"),
+    CredentialStatus.REVOKED: _("该证件已吊销，不得凭此证从事行政执法活动。如有异议，请向所在单位提出。"),
+    CredentialStatus.VOID: _("该证件已声明遗失作废，找回也不能再用。"),
+}
 SHOWN_FIRST = 50
+WITH_NEW_CARD = frozenset({ActKind.REVIEW, ActKind.RENEW, ActKind.EXCHANGE, ActKind.REISSUE})
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One act offered on a credential: where it is done, and why it cannot be now."""
+
+    kind: ActKind
+    address: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class OwnRow:
+    """One credential of the reader's own, with what is to come."""
+
+    credential: Credential
+    status: CredentialStatus
+    coming: list[Coming]
 
 
 @bp.get("/")
@@ -71,6 +105,7 @@ def index() -> str:
         organisation_id=request.args.get("organisation", type=UUID),
         officer_id=request.args.get("officer", type=UUID),
         status=CredentialStatus(status) if status in list(SHOWN_STATUSES) else None,
+        renewable_on=clock.today() if request.args.get("due") == "renewal" else None,
     )
     today, scope = clock.today(), current_user.scope
     with reading() as session:
@@ -85,6 +120,8 @@ def index() -> str:
             statuses={one: STATUS_NAMES[one] for one in SHOWN_STATUSES},
             names=STATUS_NAMES,
             tones=TONES,
+            waiting=life.waiting_count(session),
+            renewable=queries.renewable_count(session, scope, today),
         )
 
 
@@ -105,9 +142,47 @@ def show(credential_id: UUID) -> str:
             cases=cases_of_credential(session, credential.id) if may_see_cases else [],
             case_words=CASE.words,
             grounds=GROUNDS,
-            history=audit_of(session, credential.id) if may_see_cases else [],
             open_rounds=open_rounds(session) if current_user.may(Permission.CLEANUP_DECIDE) else [],
+            **_life_of(session, credential),
         )
+
+
+def _life_of(session: Session, credential: Credential) -> dict[str, Any]:
+    facts = life.card_facts(session, credential, clock.today())
+    return {
+        "acts": life.acts_of(session, credential.id),
+        "act_names": ACT_NAMES,
+        "ground_text": ground_text,
+        "may_see_grounds": current_user.may(Permission.CREDENTIAL_DECIDE),
+        "offered": _offered(credential, facts),
+        "reviews": life.reviews_of(session, credential.id),
+        "outcomes": OUTCOME_NAMES,
+        "questions": QUESTION_NAMES,
+        "qualification": QUALIFICATION.words[facts.qualification],
+        "before": life.in_place_of(session, credential),
+        "next": life.replaced_by(session, credential),
+        "proposal": life.open_proposal(session, credential.id) if _may_decide() else None,
+    }
+
+
+def _offered(credential: Credential, facts: CardFacts) -> list[Offer]:
+    """Return the acts that the reader may do in principle, each with what stands against it now."""
+    return [
+        Offer(kind, _address_of(kind, credential.id), tuple(reasons_against(kind, facts, clock.today())))
+        for kind in OFFERED
+        if current_user.may(Permission.CREDENTIAL_ISSUE if kind in WITH_NEW_CARD else Permission.CREDENTIAL_DECIDE)
+    ]
+
+
+def _address_of(kind: ActKind, credential_id: UUID) -> str:
+    if kind is ActKind.REVIEW:
+        return url_for("life.review", credential_id=credential_id)
+    endpoint = "life.card" if kind in WITH_NEW_CARD else "life.act"
+    return url_for(endpoint, credential_id=credential_id, kind=kind)
+
+
+def _may_decide() -> bool:
+    return bool(current_user.may(Permission.CREDENTIAL_DECIDE))
 
 
 @bp.get("/<uuid:credential_id>/<layout>.pdf")
@@ -124,12 +199,21 @@ def mine() -> str:
     with reading() as session:
         return render_template(
             "certificates/mine.html",
-            rows=queries.credentials_of(session, current_user.officer_id, clock.today()),
+            rows=_own_rows(session),
             names=STATUS_NAMES,
             tones=TONES,
             layouts=LAYOUT_NAMES,
             has_badges=current_authority() is not None,
+            endings=ENDINGS,
         )
+
+
+def _own_rows(session: Session) -> list[OwnRow]:
+    today = clock.today()
+    return [
+        OwnRow(row.credential, row.status, coming(life.card_facts(session, row.credential, today), today))
+        for row in queries.credentials_of(session, current_user.officer_id, today)
+    ]
 
 
 @bp.get("/mine/<uuid:credential_id>/<layout>.pdf")
@@ -137,7 +221,7 @@ def mine() -> str:
 def own_document(credential_id: UUID, layout: str) -> Response:
     with reading() as session:
         credential = queries.own_credential(session, credential_id, current_user.officer_id)
-    refuse_if(reasons_against_drawing(credential))
+    refuse_if(reasons_against_handing_out(credential, clock.today()))
     return _document(credential, layout)
 
 

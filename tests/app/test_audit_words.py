@@ -6,6 +6,7 @@ from pathlib import Path
 from flask_babel import force_locale
 
 from app.audit_words import VERB_NAMES, actor_name, verb_name
+from certificates.acts import ActKind
 from core.audit import SYSTEM
 from exam.list_states import EXEMPTION, OBJECTION
 from exam.supervision import CardVerb
@@ -32,6 +33,7 @@ def test_every_verb_with_a_changing_last_word_has_names():
     changing = [verb for verb, end in recorded_verbs() if end == "{"]
     assert sorted(changing) == [
         "certificates:cleanup_case:",
+        "certificates:credential:",
         "exam:exemption:",
         "exam:held:",
         "exam:objection:",
@@ -43,6 +45,7 @@ def test_every_verb_with_a_changing_last_word_has_names():
     assert {f"exam:supervision_card:{verb}" for verb in CardVerb} <= VERB_NAMES.keys()
     assert {"exam:held:accept", "exam:held:refuse"} <= VERB_NAMES.keys()
     assert {"certificates:cleanup_case:keep", "certificates:cleanup_case:remove"} <= VERB_NAMES.keys()
+    assert {f"certificates:credential:{kind}" for kind in ActKind} <= VERB_NAMES.keys()
     assert {"questions:item:retire", "questions:item:restore"} <= VERB_NAMES.keys()
 
 

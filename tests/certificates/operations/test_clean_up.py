@@ -166,7 +166,7 @@ def test_removing_cancels_the_credential_and_the_lookup_says_so_at_once(session,
     (other,) = by_number(session, noise.cert_no, clock.today())
     assert other.status is CredentialStatus.VALID
     (cancelled,) = audited(session, "certificates:credential:cancel")
-    assert cancelled.detail == {"cert_no": credential.cert_no, "ground": "O3"}
+    assert cancelled.detail == {"cert_no": credential.cert_no, "ground": "O3", "paper": round_.title}
     assert len(audited(session, "certificates:cleanup_case:remove")) == 1
 
 
