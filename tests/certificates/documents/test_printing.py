@@ -2,6 +2,7 @@
 
 import pypdfium2
 import pytest
+import zxingcpp
 
 from certificates.documents.card import BLEED, CARD
 from certificates.documents.layouts import LAYOUTS
@@ -74,8 +75,6 @@ def test_the_code_on_each_back_is_that_of_the_front_before_it():
     faces = make_faces(10)
     picture = pictures_of(print_sheets(faces), 200)[1]
     scale = 200 / 25.4
-    import zxingcpp
-
     for face, place in zip(faces, places(), strict=True):
         box = mirrored(place)
         cut = picture.crop(
@@ -118,7 +117,7 @@ def test_the_ground_runs_into_the_bleed_and_ends_there():
     def dots(x: float, y: float, width: float, height: float) -> set:
         box = [round(edge * scale) for edge in (x, y, x + width, y + height)]
         cut = picture.crop((box[0], high - box[3], box[2], high - box[1]))
-        return set(cut.getdata())
+        return set(cut.get_flattened_data())
 
     head = SLUG + CARD.height
     assert dots(SLUG + 20, head + 0.5, 20, BLEED - 1) != {(255, 255, 255)}
