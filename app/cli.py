@@ -16,6 +16,7 @@ from flask_babel import force_locale
 from rich.console import Console
 from sqlalchemy import select
 
+from app.authority_command import authority
 from app.demo.accounts import demo_accounts
 from app.languages import LANGUAGES, speak
 from app.log_command import log
@@ -62,6 +63,7 @@ def chizheng() -> None:
 
 
 certificates.add_command(verify)
+certificates.add_command(authority)
 for package in (people, questions, exam, certificates, log):
     chizheng.add_command(package)
 

@@ -5,7 +5,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from certificates.models import Credential, StatusPlace
-from certificates.operations.documents import reasons_against_drawing
+from certificates.operations.documents import reasons_against_handing_out
 from certificates.signing.keys import Signer
 from certificates.signing.tokens import StatusList
 from core import clock
@@ -22,7 +22,7 @@ def issue_badge(session: Session, credential: Credential, public_url: str, signe
     if signer is None:
         text = _("本平台尚未建立证书机构，暂不能签发可验证凭证。")
         raise RefusedError([Reason("no_authority", text)])
-    refuse_if(reasons_against_drawing(credential))
+    refuse_if(reasons_against_handing_out(credential, clock.today()))
     term = Term(at_city_time(credential.valid_from, 0), end_of(credential.valid_until))
     return badge(credential, term, signer, place=_place_of(session, credential), public_url=public_url)
 

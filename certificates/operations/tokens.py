@@ -5,6 +5,8 @@ The library is loaded where a token is set and nowhere else.
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
@@ -33,64 +35,60 @@ class TokenSigner:
     def __init__(self, token: Token, certificate: x509.Certificate) -> None:
         self._token, self.certificate = token, certificate
         self._label = key_id(certificate_key(certificate))
-        self._lock, self._opened = RLock(), (0, None)
 
     def sign(self, data: bytes) -> bytes:
-        """Return the signature of the data as 64 bytes; the digest is made here, as tokens hash slowly or not."""
+        """Return the signature of the data as 64 bytes; the digest is made here, for every device can take one."""
         pkcs11 = _library()
-        with self._lock:
-            try:
-                signature = self._key().sign(hashlib.sha256(data).digest(), mechanism=pkcs11.Mechanism.ECDSA)
-            except pkcs11.exceptions.PKCS11Error as error:
-                self._opened = (0, None)
-                raise _refused(error) from error
-        return bytes(signature)
-
-    def _key(self) -> Any:
-        """Return the key's handle; a process that was forked must open a session of its own."""
-        pkcs11 = _library()
-        process, key = self._opened
-        if process != os.getpid() or key is None:
-            session = _session(self._token, can_write=False)
+        with _spoken_to(self._token) as session:
             key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=self._label)
-            self._opened = (os.getpid(), key)
-        return key
+            signature = key.sign(hashlib.sha256(data).digest(), mechanism=pkcs11.Mechanism.ECDSA)
+        return bytes(signature)
 
 
 def new_token_key(token: Token) -> ec.EllipticCurvePublicKey:
     """Make a key on the device that cannot be taken from it, and return its public half."""
     pkcs11 = _library()
-    try:
-        with _session(token, can_write=True) as session:
-            domain = session.create_domain_parameters(
-                pkcs11.KeyType.EC,
-                {pkcs11.Attribute.EC_PARAMS: pkcs11.util.ec.encode_named_curve_parameters("secp256r1")},
-                local=True,
-            )
-            attributes = {pkcs11.Attribute.EXTRACTABLE: False, pkcs11.Attribute.SENSITIVE: True}
-            public, private = domain.generate_keypair(store=True, label="new", private_template=attributes)
-            point = pkcs11.util.ec.encode_ec_public_key(public)
-            key = _loaded(point)
-            for half in (public, private):
-                half[pkcs11.Attribute.LABEL] = key_id(key)
-            return key
-    except pkcs11.exceptions.PKCS11Error as error:
-        raise _refused(error) from error
+    curve = pkcs11.util.ec.encode_named_curve_parameters("secp256r1")
+    hidden = {pkcs11.Attribute.EXTRACTABLE: False, pkcs11.Attribute.SENSITIVE: True}
+    with _spoken_to(token) as session:
+        domain = session.create_domain_parameters(
+            pkcs11.KeyType.EC, {pkcs11.Attribute.EC_PARAMS: curve}, local=True
+        )
+        halves = domain.generate_keypair(store=True, label="new", private_template=hidden)
+        key = _loaded(pkcs11.util.ec.encode_ec_public_key(halves[0]))
+        for half in halves:
+            half[pkcs11.Attribute.LABEL] = key_id(key)
+    return key
 
 
-def _session(token: Token, *, can_write: bool) -> Any:
+@contextmanager
+def _spoken_to(token: Token) -> Iterator[Any]:
+    """Give the one session with a token to one thread at a time; after a fault the next has a new one."""
     pkcs11 = _library()
-    try:
+    with _lock:
+        try:
+            yield _session(token)
+        except (pkcs11.exceptions.PKCS11Error, RuntimeError) as error:
+            _sessions.pop(token, None)
+            raise _refused(error) from error
+
+
+def _session(token: Token) -> Any:
+    """Return the session of this process; one that was forked must not speak through what it inherited."""
+    pkcs11 = _library()
+    process, session = _sessions.get(token, (0, None))
+    if process != os.getpid():
         library = pkcs11.lib(token.module)
         if _loaded_in.setdefault(token.module, os.getpid()) != os.getpid():
             library.reinitialize()
             _loaded_in[token.module] = os.getpid()
-        return library.get_token(token_label=token.label).open(user_pin=token.pin, rw=can_write)
-    except (pkcs11.exceptions.PKCS11Error, RuntimeError) as error:
-        raise _refused(error) from error
+        session = library.get_token(token_label=token.label).open(user_pin=token.pin, rw=True)
+        _sessions[token] = (os.getpid(), session)
+    return session
 
 
-# In which process each library was loaded: one that was forked since must not speak through what it inherited.
+_lock = RLock()
+_sessions: dict[Token, tuple[int, Any]] = {}
 _loaded_in: dict[str, int] = {}
 
 

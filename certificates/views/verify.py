@@ -50,8 +50,10 @@ def document() -> Response:
     if not form.validate_on_submit() or not upload or not upload.filename:
         form.form_errors.append(str(_("请选择一个 PDF 文件。")))
         return _page(document_form=form)
+    content = upload.stream.read(MOST_BYTES + 1)
+    upload.close()
     try:
-        return _page(_checked(upload.stream.read(MOST_BYTES + 1)), name=upload.filename)
+        return _page(_checked(content), name=upload.filename)
     except DomainError as error:
         form.refuse(error)
         return _page(document_form=form)

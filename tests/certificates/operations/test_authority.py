@@ -42,18 +42,19 @@ def place(tmp_path):
     return SigningPlace(tmp_path / "authority")
 
 
-@pytest.fixture
-def token(tmp_path, monkeypatch):
-    """A token of its own, in software."""
+@pytest.fixture(scope="module")
+def token(tmp_path_factory):
+    """A token in software, for this module alone: its library reads where tokens are kept but once."""
     if SOFTHSM is None or not shutil.which("softhsm2-util"):
         pytest.skip("softhsm2 is not installed")
-    (tmp_path / "tokens").mkdir()
-    settings = tmp_path / "softhsm2.conf"
-    settings.write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nlog.level = ERROR\n")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
-    line = ["softhsm2-util", "--init-token", "--free", "--label", "city", "--so-pin", "0000", "--pin", "1234"]
-    subprocess.run(line, check=True, capture_output=True)
-    return Token(str(SOFTHSM), "city", "1234")
+    folder = tmp_path_factory.mktemp("tokens")
+    settings = folder / "softhsm2.conf"
+    settings.write_text(f"directories.tokendir = {folder}\nlog.level = ERROR\n")
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("SOFTHSM2_CONF", str(settings))
+        line = ["softhsm2-util", "--init-token", "--free", "--label", "city", "--so-pin", "0000", "--pin", "1234"]
+        subprocess.run(line, check=True, capture_output=True)
+        yield Token(str(SOFTHSM), "city", "1234")
 
 
 def test_without_an_authority_nothing_signs(place):

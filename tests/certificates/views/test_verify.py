@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from certificates.layouts import Layout
 from certificates.models import Credential
+from certificates.operations import checking
 from certificates.operations.authority import found_authority, rotate_key
-from certificates.operations.checking import MOST_BYTES
 from certificates.operations.documents import document_of, draw, face_of
 from certificates.operations.signers import current_signer, use_signing_place
 from certificates.queries.statements import statement_of
@@ -18,6 +18,7 @@ from certificates.signing.keys import keys_in
 from certificates.signing.pdf import signed
 from certificates.statements import STATUS
 from certificates.states import CredentialState
+from certificates.views import verify
 from core import clock
 from core.db import transaction
 from core.operations import append_to_log
@@ -75,6 +76,7 @@ def cancel(credential):
 def test_a_document_that_was_issued_is_valid_with_every_field_beside_the_registers(browser, document, credential):
     text = check(browser, document)
     assert answer(browser) == "有效"
+    assert not browser.page.select(".tag-bad")
     for said in ("完全一致", "李𬱖", credential.cert_no, credential.unit_name, "示范市行政执法证件签发"):
         assert said in text
 
@@ -128,8 +130,8 @@ def test_without_an_authority_an_issued_file_is_known_by_the_log(browser, creden
     text = check(browser, content)
     assert answer(browser) == "有效"
     assert "尚未建立证书机构" in text
-    check(browser, content[:-1] + b" ")
-    assert answer(browser) == "不能判断"
+    assert "不是本平台签发的原件" in check(browser, content + b"\n")
+    assert answer(browser) == "无效"
     browser.fetch("/.well-known/chizheng-keys.json", status=404)
 
 
@@ -139,9 +141,12 @@ def test_what_is_no_readable_pdf_cannot_be_told(browser, authority, content):
     assert answer(browser) == "不能判断"
 
 
-def test_a_file_that_is_far_too_large_is_refused_unread(browser, authority):
-    text = check(browser, b"%PDF-1.7\n" + b"0" * MOST_BYTES)
-    assert "超过 5 MB" in text
+def test_a_file_that_is_far_too_large_is_refused_unread(browser, authority, monkeypatch):
+    for module in (checking, verify):
+        monkeypatch.setattr(module, "MOST_BYTES", checking.MEBIBYTE // 16)
+    monkeypatch.setattr(checking, "_READER", None)
+    text = check(browser, b"%PDF-1.7\n" + b"0" * checking.MOST_BYTES)
+    assert "不是本平台签发的电子证书" in text
     assert browser.page.select_one(".answer-status") is None
 
 
