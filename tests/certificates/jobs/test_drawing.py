@@ -1,5 +1,6 @@
 import threading
 from collections import Counter
+from contextlib import nullcontext
 from datetime import timedelta
 from uuid import uuid4
 
@@ -30,9 +31,17 @@ URL = "http://localhost:8000"
 PEOPLE = 7
 
 
+@pytest.fixture(scope="module")
+def hands():
+    """Two processes that draw for all tests: each takes seconds to load its typefaces."""
+    with Hands(2) as made:
+        yield made
+
+
 @pytest.fixture
-def pass_list(database, monkeypatch):
+def pass_list(database, monkeypatch, hands):
     """A list of seven with a credential each, beside a credential from elsewhere; drawn three at a time."""
+    monkeypatch.setattr(jobs, "Hands", lambda _count: nullcontext(hands))
     monkeypatch.setattr(jobs, "BATCH", 3)
     monkeypatch.setattr(jobs, "WAIT_SECONDS", 0.05)
     with transaction() as session:
