@@ -168,7 +168,7 @@ def _city_lines(session: Session, pages: Pages) -> list[Line]:
         (_("合格率（%）"), SEED.pass_rate, pass_rate, results.get("total:pass_rate")),
         (_("名单人数"), SEED.passed, listed, pages.pass_list.get("passed")),
         (_("有效证件"), SEED.active, _active(session), pages.credentials.get("valid")),
-        (_("其中承接旧证"), SEED.older, _active(session, CredentialSource.TAKEN_OVER), _older_shown(pages)),
+        (_("其中承接旧证"), SEED.older, _active(session, not_from=CredentialSource.EXAM), _older_shown(pages)),
         (_("清理人数"), SEED.removed, sum(removed.values()), clean_up.get("total:removed")),
         (
             _("其中市直部门"),
@@ -249,11 +249,12 @@ def _units(session: Session, kind: OrganisationKind) -> int:
     return session.scalar(select(func.count()).select_from(Organisation).where(Organisation.kind == kind)) or 0
 
 
-def _active(session: Session, source: CredentialSource | None = None) -> int:
+def _active(session: Session, not_from: CredentialSource | None = None) -> int:
+    """Count those valid today; an older credential stays one when it is reissued or renewed here."""
     query = select(func.count()).select_from(Credential).where(Credential.state == CredentialState.ACTIVE)
     today = clock.today()
     query = query.where(Credential.valid_from <= today, Credential.valid_until >= today)
-    return session.scalar(query.where(Credential.source == source) if source else query) or 0
+    return session.scalar(query.where(Credential.source != not_from) if not_from else query) or 0
 
 
 def _older_shown(pages: Pages) -> str | None:
