@@ -27,8 +27,6 @@ from core.models import LogEntry
 from core.operations import append_all_to_log, append_to_log, record_audit
 from core.public_log import Published
 
-AT_ONCE = 500
-
 
 @dataclass(frozen=True)
 class Deed:
@@ -51,19 +49,26 @@ def begin_cards(
     published = [Published(ISSUED, row["id"], _issued_statement(row).digest) for row in rows]
     indexes = append_all_to_log(session, published)
     at = _logged_at(session, indexes)
-    acts = [_begun(row, kind, warrant, actor) for row in rows]
-    session.execute(
-        insert(CredentialAct),
-        [{**act, "at": at, "log_index": index} for act, index in zip(acts, indexes, strict=True)],
-    )
+    common = {
+        "number": 1,
+        "kind": kind,
+        "at": at,
+        **vars(after(kind, Standing(), clock.today())),
+        **_cited(Deed(kind, warrant, actor)),
+    }
+    acts = [{**_of(row), **common, "log_index": index} for row, index in zip(rows, indexes, strict=True)]
+    session.execute(insert(CredentialAct), acts)
     _qualify(session, sorted({row["officer_id"] for row in rows}))
 
 
 def act_on(session: Session, credential: Credential, deed: Deed) -> CredentialAct:
     """Do one act about one credential: move card and person, log, write down, audit; or refuse by its state."""
-    before = standing_of(session, credential)
+    before, person = _held(session, credential)
     stands = after(deed.kind, before, clock.today(), deed.warrant.ground, deed.until)
-    _move(session, credential, before, stands)
+    _move_card(credential, before, stands)
+    if person is not None:
+        _move_person(person, before, stands)
+    session.flush()
     return _written_down(session, credential, deed, stands)
 
 
@@ -88,57 +93,55 @@ def repeat_in_log(session: Session, credentials: Sequence[Credential], deed: Dee
 
 def end_other_cards(session: Session, credential: Credential, deed: Deed) -> None:
     """Cancel what other cards a person holds once the qualification is gone: none of them may still say valid."""
-    others = select(Credential).where(
+    others = select(Credential.id).where(
         Credential.officer_id == credential.officer_id,
         Credential.id != credential.id,
         Credential.state.in_(STANDING),
     )
-    for other in session.scalars(others.order_by(Credential.cert_no)).unique().all():
-        act_on(session, other, replace(deed, kind=ActKind.CANCEL))
+    for key in session.scalars(others.order_by(Credential.cert_no)).all():
+        act_on(session, session.get_one(Credential, key), replace(deed, kind=ActKind.CANCEL))
 
 
 def standing_of(session: Session, credential: Credential) -> Standing:
-    """Return how a card and its holder stand, and hold both until the transaction ends.
+    """Return how a card and its holder stand, and hold both until the transaction ends."""
+    return _held(session, credential)[0]
 
-    Whoever has a card has been qualified with it.
-    """
+
+def _held(session: Session, credential: Credential) -> tuple[Standing, Qualification | None]:
+    """Return how both stand and the person's row; whoever has a card was qualified with it, and has one."""
     session.refresh(credential, ["state", "suspended_until", "cancelled_at"], with_for_update=True)
     person = session.get(Qualification, credential.officer_id, with_for_update=True, populate_existing=True)
-    return Standing(
+    standing = Standing(
         state=CredentialState(credential.state),
         suspended_until=credential.suspended_until,
         qualification=QualificationState(person.state) if person else QualificationState.APPLICANT,
         barred_until=person.barred_until if person else None,
     )
+    return standing, person
 
 
-def _move(session: Session, credential: Credential, before: Standing, stands: Standing) -> None:
+def _move_card(credential: Credential, before: Standing, stands: Standing) -> None:
     credential.state, credential.suspended_until = stands.state, stands.suspended_until
     if stands.state is CredentialState.CANCELLED and before.state is not CredentialState.CANCELLED:
         credential.cancelled_at = clock.now()
-    person = session.get(Qualification, credential.officer_id)
-    if person is None:
-        person = Qualification(officer_id=credential.officer_id, since=clock.now())
-        session.add(person)
+
+
+def _move_person(person: Qualification, before: Standing, stands: Standing) -> None:
     if (before.qualification, before.barred_until) != (stands.qualification, stands.barred_until):
-        person.since = clock.now()
-    person.state, person.barred_until = stands.qualification, stands.barred_until
-    session.flush()
+        person.state, person.barred_until, person.since = stands.qualification, stands.barred_until, clock.now()
 
 
 def _written_down(session: Session, credential: Credential, deed: Deed, stands: Standing) -> CredentialAct:
     index = append_to_log(session, STATUS, credential.id, statement_of(credential).digest)
+    number, at = _next_number_and_moment(session, credential.id, index)
     act = CredentialAct(
         credential_id=credential.id,
         officer_id=credential.officer_id,
-        number=_next_number(session, credential.id),
+        number=number,
         kind=deed.kind,
-        at=_logged_at(session, range(index, index + 1)),
+        at=at,
         **vars(stands),
-        **vars(deed.warrant),
-        account_id=deed.actor.account_id,
-        actor_name=deed.actor.name,
-        second_id=deed.second_id,
+        **_cited(deed),
         log_index=index,
     )
     session.add(act)
@@ -154,8 +157,12 @@ def _logged_at(session: Session, indexes: range) -> datetime:
     return session.scalars(select(LogEntry.logged_at).where(LogEntry.index == indexes[0])).one()
 
 
-def _next_number(session: Session, credential_id: UUID) -> int:
-    return _next_numbers(session, [credential_id]).get(credential_id, 1)
+def _next_number_and_moment(session: Session, credential_id: UUID, index: int) -> tuple[int, datetime]:
+    """Return the number of the next act about a credential, and the moment at which it was logged."""
+    last = select(func.max(CredentialAct.number)).where(CredentialAct.credential_id == credential_id)
+    query = select(func.coalesce(last.scalar_subquery(), 0) + 1, LogEntry.logged_at).where(LogEntry.index == index)
+    number, at = session.execute(query).one()
+    return number, at
 
 
 def _next_numbers(session: Session, credential_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -179,9 +186,7 @@ def _repeated(credential: Credential, deed: Deed, person: Qualification) -> dict
         "suspended_until": credential.suspended_until,
         "qualification": person.state,
         "barred_until": person.barred_until,
-        **vars(deed.warrant),
-        "account_id": deed.actor.account_id,
-        "actor_name": deed.actor.name,
+        **_cited(deed),
     }
 
 
@@ -190,30 +195,24 @@ def _issued_statement(row: Mapping[str, Any]) -> Statement:
     return Statement(**said, state=CREDENTIAL.after(CredentialState.RESERVED, "issue"))
 
 
-def _begun(row: Mapping[str, Any], kind: ActKind, warrant: Warrant, actor: Actor) -> dict[str, Any]:
-    return {
-        "id": new_key(),
-        "credential_id": row["id"],
-        "officer_id": row["officer_id"],
-        "number": 1,
-        "kind": kind,
-        **vars(after(kind, Standing(), clock.today())),
-        **vars(warrant),
-        "account_id": actor.account_id,
-        "actor_name": actor.name,
-    }
+def _of(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": new_key(), "credential_id": row["id"], "officer_id": row["officer_id"]}
+
+
+def _cited(deed: Deed) -> dict[str, Any]:
+    """Return the columns of an act that say what it rests on and who did it."""
+    who = {"account_id": deed.actor.account_id, "actor_name": deed.actor.name, "second_id": deed.second_id}
+    return {**vars(deed.warrant), **who}
 
 
 def _qualify(session: Session, officer_ids: Sequence[UUID]) -> None:
     """Say of these people that they are qualified; who was already keeps the day since when."""
     dialect = postgresql if is_postgresql(session) else sqlite
+    statement = dialect.insert(Qualification.__table__)
+    raised = statement.on_conflict_do_update(
+        index_elements=["officer_id"],
+        set_={name: statement.excluded[name] for name in ("state", "barred_until", "since")},
+        where=Qualification.state != QualificationState.QUALIFIED,
+    )
     values = {"state": QualificationState.QUALIFIED, "barred_until": None, "since": clock.now()}
-    for start in range(0, len(officer_ids), AT_ONCE):
-        rows = [{"officer_id": key, **values} for key in officer_ids[start : start + AT_ONCE]]
-        statement = dialect.insert(Qualification).values(rows)
-        raised = statement.on_conflict_do_update(
-            index_elements=[Qualification.officer_id],
-            set_=values,
-            where=Qualification.state != QualificationState.QUALIFIED,
-        )
-        session.execute(raised)
+    session.execute(raised, [{"officer_id": key, **values} for key in officer_ids])
