@@ -27,7 +27,9 @@ def _written(value: int, length: int) -> str:
 def _read(characters: str) -> bytes:
     if len(characters) < 2 or not set(characters) <= _VALUES.keys():
         raise ValueError("not base45")
-    value = sum(_VALUES[character] * 45**place for place, character in enumerate(characters))
+    value = 0
+    for character in reversed(characters):
+        value = 45 * value + _VALUES[character]
     if value > (_PAIR if len(characters) == 3 else _SINGLE):
         raise ValueError("not base45")
     return value.to_bytes(len(characters) - 1, "big")

@@ -7,6 +7,7 @@ and the time in the signature is the signer's own word.
 
 import asyncio
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
 
@@ -37,7 +38,9 @@ def signed(pdf: bytes, signer: Signer, at: datetime) -> bytes:
     The same file, instant and key give the same bytes, where the key is held in this process. A field of the
     name ``Signature1`` is filled; where there is none, one that is not seen is made.
     """
-    return asyncio.run(_signed(pdf, signer, at.replace(microsecond=0)))
+    # In a thread of its own: the library wants an event loop, and whoever calls may be inside of another.
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, _signed(pdf, signer, at.replace(microsecond=0))).result()
 
 
 async def _signed(pdf: bytes, signer: Signer, at: datetime) -> bytes:
