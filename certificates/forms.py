@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from certificates.acts import BASIS, LONGEST_BASIS, LONGEST_PAPER, LONGEST_REASON
 from certificates.doubts import CERT_NO_LENGTH, CONTACT_LENGTH, TEXT_LENGTH as DOUBT_LENGTH
@@ -14,6 +14,12 @@ from certificates.recorders import MOST
 from certificates.review import QUESTION_NAMES, ReviewQuestion
 from core.forms import Form
 from core.texts import lazy_gettext as _
+
+
+def within_reason(_form: Form, field: IntegerField) -> None:
+    """Refuse a count that cannot be; what is no number at all has been told of already."""
+    if field.data is not None and not 0 <= field.data <= MOST:
+        raise ValidationError(str(_("请填写 0 至 %(max)s 之间的整数。", max=MOST)))
 
 
 class ConfirmForm(Form):
@@ -82,7 +88,7 @@ class RecorderClassForm(Form):
     recorder_class = SelectField(_("配备类别"), validate_choice=True)
     minimum = IntegerField(
         _("核定最低台数"),
-        [Optional(), NumberRange(0, MOST, _("请填写 0 至 %(max)s 之间的整数。", max=MOST))],
+        [Optional(), within_reason],
         description=_("只有 C 类填写；A、B 类按持证人数计算。"),
     )
     basis = StringField(
@@ -99,14 +105,14 @@ class RecorderStockForm(Form):
         _("可用台数"),
         [
             InputRequired(_("请填写可用的台数，没有的填 0。")),
-            NumberRange(0, MOST, _("请填写 0 至 %(max)s 之间的整数。", max=MOST)),
+            within_reason,
         ],
     )
     broken = IntegerField(
         _("停用、待修台数"),
         [
             InputRequired(_("请填写停用、待修的台数，没有的填 0。")),
-            NumberRange(0, MOST, _("请填写 0 至 %(max)s 之间的整数。", max=MOST)),
+            within_reason,
         ],
         default=0,
     )

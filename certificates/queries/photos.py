@@ -176,7 +176,10 @@ def people_by_numbers(session: Session, scope: Scope) -> list[Person]:
         Organisation, Organisation.id == Officer.organisation_id
     )
     rows = session.execute(_within(people, scope))
-    return [Person(*row, frozenset(numbers.get(row[0], ()))) for row in rows]
+    return [
+        Person(officer_id, name, unit_code, unit_name, frozenset(numbers.get(officer_id, ())))
+        for officer_id, name, unit_code, unit_name in rows
+    ]
 
 
 def intake(session: Session, intake_id: UUID, account_id: UUID | None) -> PhotoIntake:
