@@ -22,7 +22,9 @@ from app.log_command import log
 from app.migrating import is_current, upgrade
 from app.serving import serve
 from app.settings import Settings
+from app.verify_command import verify
 from certificates.cli import certificates
+from certificates.operations.signers import use_signing_place
 from core.db import connect, current, disconnect, reading
 from core.errors import DomainError
 from core.queries import broken_audit_entry
@@ -35,7 +37,7 @@ from questions.cli import questions
 
 console = Console(highlight=False)
 # What anybody may run anywhere: it opens no database and makes no secret.
-STANDALONE = {("log", "verify")}
+STANDALONE = {("log", "verify"), ("certificates", "verify")}
 
 
 class ByPackage(click.Group):
@@ -59,6 +61,7 @@ def chizheng() -> None:
     """Training, exam, credential and public lookup for administrative-enforcement officers."""
 
 
+certificates.add_command(verify)
 for package in (people, questions, exam, certificates, log):
     chizheng.add_command(package)
 
@@ -132,6 +135,7 @@ def main() -> None:
         use_keys(settings.secret_bytes)
         settings.var.mkdir(parents=True, exist_ok=True)
         connect(settings.database)
+        use_signing_place(settings.signing_place)
     with _terminal_language():
         try:
             chizheng()

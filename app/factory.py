@@ -18,7 +18,20 @@ from app.reminding import set_up_reminders
 from app.save_door import SaveDoor
 from app.settings import ROOT, Settings
 from certificates import api as lookup_api
-from certificates.views import clean_up, credentials, doubts, lookup, portals, registers
+from certificates.operations.signers import use_signing_place
+from certificates.views import (
+    badges,
+    bulk,
+    clean_up,
+    credentials,
+    doubts,
+    lookup,
+    photos,
+    portals,
+    recorders,
+    registers,
+    verify,
+)
 from core import clock
 from core.db import connect, reading
 from core.mail import use_mail_server
@@ -95,11 +108,16 @@ BLUEPRINTS = (
     receipts.bp,
     mocks.bp,
     credentials.bp,
+    bulk.bp,
+    photos.bp,
+    recorders.bp,
     lookup.bp,
     lookup_api.bp,
     doubts.bp,
     portals.bp,
     registers.bp,
+    verify.bp,
+    badges.bp,
     clean_up.bp,
     log_pages.bp,
     log_api.bp,
@@ -113,6 +131,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     use_keys(settings.secret_bytes)
     connect(settings.database)
     use_mail_server(settings.mail_server)
+    use_signing_place(settings.signing_place)
     set_up_reminders(settings.address, settings.reminder_days)
     app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"))
     app.config.update(

@@ -24,7 +24,7 @@ class Place:
 
 
 PLACES = (
-    Place(_("资格查询"), "lookup.ask", Permission.LOOKUP_ASK, ("registers", "doubts")),
+    Place(_("资格查询"), "lookup.ask", Permission.LOOKUP_ASK, ("verify", "registers", "doubts")),
     Place(
         _("合格名单"),
         "pass_lists.index",
@@ -57,7 +57,7 @@ PLACES = (
             "preparation",
         ),
     ),
-    Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ),
+    Place(_("证件"), "credentials.index", Permission.CREDENTIAL_READ, ("bulk", "photos", "recorders")),
     Place(_("清理"), "cleanup.index", Permission.CLEANUP_READ),
 )
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from certificates.operations.signers import SigningPlace
+from certificates.operations.tokens import Token
 from core.client_addresses import Network, networks_in
 from core.mail import MailServer, Security
 from people.mail_addresses import ADDRESS
@@ -39,6 +41,20 @@ class Settings(BaseSettings):
     smtp_username: str = Field(default="", validation_alias=AliasChoices("SMTP_USERNAME"))
     smtp_password: str = Field(default="", validation_alias=AliasChoices("SMTP_PASSWORD"), repr=False)
     reminder_days: int = Field(default=3, ge=0, le=30, validation_alias=AliasChoices("REMINDER_DAYS"))
+
+    signing_folder: Path | None = Field(default=None, validation_alias=AliasChoices("SIGNING_FOLDER"))
+    signing_password: str = Field(default="", validation_alias=AliasChoices("SIGNING_PASSWORD"), repr=False)
+    pkcs11_module: str = Field(default="", validation_alias=AliasChoices("PKCS11_MODULE"))
+    pkcs11_token: str = Field(default="", validation_alias=AliasChoices("PKCS11_TOKEN"))
+    pkcs11_pin: str = Field(default="", validation_alias=AliasChoices("PKCS11_PIN"), repr=False)
+
+    @model_validator(mode="after")
+    def _token_is_whole(self) -> "Settings":
+        """Refuse half a token: documents would be issued unsigned, or not at all, and nobody would know why."""
+        given = [bool(one) for one in (self.pkcs11_module, self.pkcs11_token, self.pkcs11_pin)]
+        if any(given) and not all(given):
+            raise ValueError("PKCS11_MODULE, PKCS11_TOKEN and PKCS11_PIN are set together or not at all")
+        return self
 
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> "Settings":
@@ -79,6 +95,12 @@ class Settings(BaseSettings):
             return None
         account = (self.smtp_username, self.smtp_password)
         return MailServer(self.smtp_host, self.smtp_port, self.smtp_security, self.smtp_sender, *account)
+
+    @property
+    def signing_place(self) -> SigningPlace:
+        """Return where the city's certificate authority is kept, or would be."""
+        token = Token(self.pkcs11_module, self.pkcs11_token, self.pkcs11_pin) if self.pkcs11_module else None
+        return SigningPlace(self.signing_folder or self.var / "authority", self.signing_password, token)
 
     @cached_property
     def secret_bytes(self) -> bytes:

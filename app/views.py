@@ -22,6 +22,8 @@ bp = Blueprint("site", __name__)
 YEAR_SECONDS = 31_536_000
 JOB_NAMES = {
     "certificates:draw": _("生成电子证书"),
+    "certificates:photos": _("读取照片压缩包"),
+    "certificates:print": _("制作印制文件"),
     "exam:papers:draw": _("抽取试卷"),
     "exam:tally": _("统计科目得分"),
     "duties:remind": _("发送邮件提醒"),

@@ -18,6 +18,7 @@ from people.posts import EmploymentType, OrganisationKind, PostState
 class HolderFacts:
     """What is known of somebody who is to be given a credential; ``held_no`` is one still valid.
 
+    Whoever was disqualified must have passed after that, and not be barred any longer.
     ``effective_on`` is the day the person's line takes effect; held back is whoever was objected to.
     """
 
@@ -28,6 +29,8 @@ class HolderFacts:
     held_no: str = ""
     effective_on: date | None = date.min
     is_held_back: bool = False
+    disqualified_on: date | None = None
+    barred_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,24 @@ def reasons_against(facts: HolderFacts, today: date) -> list[Reason]:
         reasons.append(Reason("held_back", _("有异议尚未办结，暂不核发。")))
     if facts.effective_on is None or today < facts.effective_on:
         reasons.append(Reason("line_in_notice", _("该人员尚在公示，生效后才能核发。")))
+    reasons += _disqualified(facts, today)
     if facts.held_no:
         text = _("已持有有效证件 %(number)s，一人不能有两证。", number=facts.held_no)
         reasons.append(Reason("holds_one", text))
     if not facts.category:
         reasons.append(Reason("no_category", _("名册中没有执法类别，请先补登。")))
     return reasons
+
+
+def _disqualified(facts: HolderFacts, today: date) -> list[Reason]:
+    if facts.barred_until is not None and today <= facts.barred_until:
+        day = facts.barred_until.isoformat()
+        return [Reason("barred", _("证件曾被吊销，%(day)s 前（含当日）不得重新核发。", day=day))]
+    passed_on, lost_on = facts.effective_on, facts.disqualified_on
+    if lost_on is not None and passed_on is not None and passed_on <= lost_on:
+        text = _("执法资格已于 %(day)s 取消，须在此后重新考试合格才能核发。", day=lost_on.isoformat())
+        return [Reason("disqualified", text)]
+    return []
 
 
 def area_of(registered: str, kind: OrganisationKind, unit_name: str, above_name: str) -> str:

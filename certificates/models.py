@@ -218,6 +218,18 @@ class CredentialDocument(Keyed, Base):
     drawn_at: Mapped[datetime]
 
 
+class StatusPlace(Base):
+    """The place of a credential in the public status lists of verifiable credentials, given once and for good.
+
+    No personal data: a number and a key. Given when the credential is first handed out in that form.
+    """
+
+    __tablename__ = "status_place"
+
+    number: Mapped[int] = mapped_column(BIG, primary_key=True)
+    credential_id: Mapped[UUID] = mapped_column(ForeignKey("credential.id"), unique=True)
+
+
 class CleanupRound(Keyed, Base):
     """One round in which the roll of credential holders is cleaned up. No personal data."""
 

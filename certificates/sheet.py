@@ -41,6 +41,7 @@ class SheetFacts:
     holders: Mapping[str, Holder]
     taken_numbers: Set[str]
     today: date
+    disqualified: Set[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,8 @@ def _holder_problems(row: ParsedRow, facts: SheetFacts) -> list[tuple[str, Text]
         found.append((NAME, _("与人员库中这个证件号码的姓名不一致。请核对是否写错了人。")))
     if row.values[UNIT] != holder.unit_name:
         found.append((UNIT, _("该人员在名册中的单位是“%(unit)s”。请按名册填写。", unit=holder.unit_name)))
+    if holder.officer_id in facts.disqualified:
+        found.append((DOCUMENT, _("该人员的执法资格已取消，不能录入原有证件。请从表中删去这一行。")))
     return found
 
 

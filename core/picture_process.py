@@ -27,8 +27,8 @@ from core.picture_limits import (
     READER_MEMORY_BYTES,
 )
 
-# Phones write JPEG files that hold a second picture (MPO); the first is read.
-FORMATS = ("JPEG", "PNG", "MPO")
+# Phones write JPEG files that hold a second picture; the first is read.
+FORMATS = ("JPEG", "PNG")
 _MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"})
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError, zlib.error)
 _TURNED = frozenset({5, 6, 7, 8})

@@ -111,7 +111,7 @@ class OfficerPhoto(Keyed, Base):
 
     officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"))
     number: Mapped[int]
-    content_sealed: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    content_sealed: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))
     digest: Mapped[str] = mapped_column(String(64))
     taken_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     taken_in_at: Mapped[datetime]

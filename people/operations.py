@@ -92,6 +92,36 @@ def change_post(session: Session, officer: Officer, post: PostState, since: date
     record_audit(session, actor, "people:officer:change_post", officer.id, detail)
 
 
+def amend_officer(
+    session: Session,
+    officer: Officer,
+    *,
+    name: str,
+    organisation: Organisation,
+    category: str,
+    area: str,
+    actor: Actor,
+) -> None:
+    """Record that a person's name, unit, category or area is another; whoever moved is in post there.
+
+    The account, where there is one, moves along, so that the new unit answers for it.
+    """
+    moved = officer.organisation_id != organisation.id
+    before = (officer.name, officer.organisation_id, officer.enforcement_category, officer.enforcement_area)
+    officer.name, officer.organisation_id, officer.organisation = name, organisation.id, organisation
+    officer.enforcement_category, officer.enforcement_area = category, area
+    if moved:
+        officer.post, officer.post_since = PostState.IN_POST, None
+    if before == (name, organisation.id, category, area):
+        return
+    account = session.scalar(select(Account).where(Account.officer_id == officer.id))
+    if account is not None:
+        account.display_name, account.organisation_id = name, organisation.id
+    session.flush()
+    detail = {"organisation": organisation.code, "renamed": before[0] != name, "moved": moved}
+    record_audit(session, actor, "people:officer:amend", officer.id, detail)
+
+
 def open_account(session: Session, account: Account, actor: Actor) -> str:
     """Give somebody an account and return the first password, which is shown once and never stored."""
     if session.scalar(select(Account.id).where(Account.username == account.username)):

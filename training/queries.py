@@ -87,6 +87,19 @@ def hours_done(session: Session, course_id: UUID, officer_id: UUID) -> Decimal:
     return session.scalar(query) or ZERO
 
 
+def hours_between(session: Session, officer_ids: Sequence[UUID], first: date, last: date) -> dict[UUID, Decimal]:
+    """Return what each officer's entries in all courses come to from one day to another, both included."""
+    query = (
+        select(HourEntry.officer_id, func.sum(HourEntry.hours))
+        .where(HourEntry.held_on.between(first, last))
+        .group_by(HourEntry.officer_id)
+    )
+    if len(officer_ids) <= ASKED_ONE_BY_ONE:
+        query = query.where(HourEntry.officer_id.in_(officer_ids))
+    done = dict(session.execute(query).all())
+    return {one: done[one] for one in officer_ids if one in done}
+
+
 def hours_by_officer(
     session: Session,
     course_id: UUID,

@@ -12,7 +12,7 @@ from random import Random
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from app.demo import circular_step, clean_up_step, duty_step, exam_step, people_step
+from app.demo import circular_step, clean_up_step, duty_step, exam_step, people_step, signing_step
 from app.demo.roll import demo_roll
 from app.demo.stage import Stage
 from app.demo.units import demo_units
@@ -51,6 +51,7 @@ def steps(public_url: str) -> list[Step]:
     """Return the steps in their order."""
     return [
         Step(_("单位与账号"), 46, people_step.found_city),
+        Step(_("证书机构"), 1, signing_step.found),
         Step(_("人员名册"), 9509, people_step.enter_roll),
         Step(_("承接旧证"), 6307, clean_up_step.take_over),
         Step(_("题库"), 500, exam_step.fill_bank),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from certificates.bulk_states import PrintKind
+from certificates.bulk_states import PrintKind, PrintState
 from certificates.models import Credential, PrintFile
 from certificates.operations.documents import face_of
 from certificates.operations.printing import fail_print, hand_out_of, made_of, store_print
@@ -26,6 +26,8 @@ def make_file(run: Run) -> None:
     try:
         with reading() as session:
             file = print_file(session, file_id)
+            if file.state != PrintState.WAITING:
+                return
             cards = cards_of(session, file.pass_list_id)
             made = made_of(
                 PrintKind(file.kind),

@@ -30,6 +30,7 @@ from certificates.queries.issuing import (
     passed_without_credential,
     taken_numbers,
 )
+from certificates.queries.life import disqualified_officers
 from certificates.sheet import OldCredential, SheetFacts
 from certificates.states import CREDENTIAL, CredentialSource, CredentialState
 from certificates.validity import last_day
@@ -140,10 +141,10 @@ def _draft_face(one: Passed, pass_list: PassList, public_url: str) -> Credential
 
 def _reserved_numbers(session: Session, holders: Sequence[Passed]) -> dict[str, Iterator[str]]:
     wanted = Counter(series_prefix(one.unit_code) for one in holders)
-    return {prefix: iter(_reserve(session, prefix, count)) for prefix, count in sorted(wanted.items())}
+    return {prefix: iter(reserve_numbers(session, prefix, count)) for prefix, count in sorted(wanted.items())}
 
 
-def _reserve(session: Session, prefix: str, count: int) -> list[str]:
+def reserve_numbers(session: Session, prefix: str, count: int) -> list[str]:
     """Reserve numbers of one series; those an older credential already bears are passed over for good."""
     taken = taken_numbers(session, prefix)
     numbers: list[str] = []
@@ -173,7 +174,7 @@ def _new_rows(
     now = clock.now()
     return [
         {
-            **_common_values(one.officer_id, one.organisation_id, now),
+            **common_values(one.officer_id, one.organisation_id, now),
             "cert_no": next(numbers[series_prefix(one.unit_code)]),
             "holder_name": one.name,
             "unit_name": one.unit_name,
@@ -202,7 +203,7 @@ def _issue_reserved(session: Session, pass_list: PassList) -> None:
 def _old_row(record: OldCredential, issuer_name: str, now: datetime) -> dict[str, object]:
     holder = record.holder
     return {
-        **_common_values(holder.officer_id, holder.organisation_id, now),
+        **common_values(holder.officer_id, holder.organisation_id, now),
         "cert_no": record.cert_no,
         "holder_name": holder.name,
         "unit_name": holder.unit_name,
@@ -218,7 +219,8 @@ def _old_row(record: OldCredential, issuer_name: str, now: datetime) -> dict[str
     }
 
 
-def _common_values(officer_id: UUID, organisation_id: UUID, now: datetime) -> dict[str, object]:
+def common_values(officer_id: UUID, organisation_id: UUID, now: datetime) -> dict[str, object]:
+    """Return the columns that every new credential has: a key, a random token, whose it is."""
     return {
         "id": new_key(),
         "officer_id": officer_id,
@@ -230,7 +232,12 @@ def _common_values(officer_id: UUID, organisation_id: UUID, now: datetime) -> di
 
 
 def _facts(session: Session) -> SheetFacts:
-    return SheetFacts(holders_by_document(session), taken_numbers(session), clock.today())
+    return SheetFacts(
+        holders=holders_by_document(session),
+        taken_numbers=taken_numbers(session),
+        today=clock.today(),
+        disqualified=disqualified_officers(session),
+    )
 
 
 def _check_sheet(session: Session, rows: list[ParsedRow], _identity: Identity) -> list[Problem]:

@@ -6,7 +6,7 @@ document; the table keeps the first and nobody sees the second.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +17,11 @@ from certificates.documents.drawing import draw as draw_face
 from certificates.documents.faces import CredentialFace
 from certificates.layouts import Layout, lookup_url
 from certificates.models import Credential, CredentialDocument
+from certificates.operations.signers import current_signer
 from certificates.queries.documents import stored_document
 from certificates.queries.photos import photo_of
+from certificates.signing.codes import qr_payload
+from certificates.signing.pdf import signed
 from certificates.statements import DOCUMENT
 from certificates.states import STANDING
 from core import clock
@@ -56,14 +59,17 @@ def document_of(session: Session, credential: Credential, layout: Layout, public
 
 
 def draw(credential: Credential, layout: Layout, public_url: str, photo: bytes | None = None) -> Drawn:
-    """Draw and sign one document of an issued credential; nothing is stored."""
+    """Draw one document of an issued credential and sign it where the city has an authority; nothing is stored."""
     refuse_if(reasons_against_drawing(credential))
     return Drawn(credential.id, layout, finished(layout, face_of(credential, public_url, photo), clock.now()))
 
 
 def finished(layout: Layout, face: CredentialFace, at: datetime) -> bytes:
-    """Return one document as it is handed out; the process that draws a list calls it too."""
-    return draw_face(layout, face)
+    """Return one document as it is handed out, drawn and signed; the process that draws a list calls it too."""
+    signer = current_signer()
+    if signer is None:
+        return draw_face(layout, face)
+    return signed(draw_face(layout, replace(face, signed_payload=qr_payload(face, signer))), signer, at)
 
 
 def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
@@ -95,7 +101,7 @@ def reasons_against_drawing(credential: Credential) -> list[Reason]:
 
 
 def face_of(credential: Credential, public_url: str, photo: bytes | None = None) -> CredentialFace:
-    """Return what is printed on a credential."""
+    """Return what is printed on a credential; the code that is checked offline comes with the signature."""
     return CredentialFace(
         profile=credential.profile,
         cert_no=credential.cert_no,

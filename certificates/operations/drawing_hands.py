@@ -3,6 +3,7 @@
 A process that dies is replaced; what it was drawing is said to have failed, and tried again.
 """
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from queue import SimpleQueue
 from types import TracebackType
 
 from certificates.operations.drawing_process import MODULE, Commission, Made
+from certificates.operations.signers import signing_place
 from core.children import Child, ChildGone
 from core.texts import lazy_gettext as _
 
@@ -54,7 +56,7 @@ class Hands:
     def _drawn(self, commission: Commission) -> Outcome:
         child = self._idle.get()
         try:
-            child = child or Child(MODULE)
+            child = child or _started()
             made: Made = child.ask(commission, PATIENCE_SECONDS)
             return Outcome(made.content, made.refusal)
         except ChildGone:
@@ -64,3 +66,13 @@ class Hands:
             return Outcome(None, str(BROKEN), is_final=False)
         finally:
             self._idle.put(child)
+
+
+def _started() -> Child:
+    """Start one process and tell it where the city's key is kept.
+
+    It draws nothing but ours, and the library of a signing device may want to find its own settings.
+    """
+    child = Child(MODULE, settings=os.environ)
+    child.tell(signing_place())
+    return child

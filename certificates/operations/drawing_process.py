@@ -6,6 +6,7 @@ tells it where that is kept.
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -13,6 +14,7 @@ from multiprocessing.connection import Connection
 from certificates.documents.faces import CredentialFace
 from certificates.layouts import Layout
 from certificates.operations.documents import finished
+from certificates.operations.signers import use_signing_place
 from core.errors import DomainError
 
 MODULE = "certificates.operations.drawing_process"
@@ -36,15 +38,13 @@ class Made:
 
 
 def main(line: int) -> None:
-    """Answer each commission until the line is closed."""
+    """Hear where the city's key is kept, then answer each commission until the line is closed."""
     os.nice(10)
     connection = Connection(line)
-    while True:
-        try:
-            asked = connection.recv()
-        except (EOFError, OSError):
-            return
-        connection.send(made(asked))
+    with suppress(EOFError, OSError):  # whoever asked has gone
+        use_signing_place(connection.recv())
+        while True:
+            connection.send(made(connection.recv()))
 
 
 def made(commission: Commission) -> Made:

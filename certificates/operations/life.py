@@ -6,7 +6,7 @@ change itself: what is not logged is not effective, and what was done is never e
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from certificates.states import CREDENTIAL, STANDING, CredentialState, Qualifica
 from core import clock
 from core.audit import Actor
 from core.db import is_postgresql, new_key
+from core.models import LogEntry
 from core.operations import append_all_to_log, append_to_log, record_audit
 from core.public_log import Published
 
@@ -49,12 +50,11 @@ def begin_cards(
     """
     published = [Published(ISSUED, row["id"], _issued_statement(row).digest) for row in rows]
     indexes = append_all_to_log(session, published)
+    at = _logged_at(session, indexes)
+    acts = [_begun(row, kind, warrant, actor) for row in rows]
     session.execute(
         insert(CredentialAct),
-        [
-            {**_begun(row, kind, warrant, actor), "log_index": index}
-            for row, index in zip(rows, indexes, strict=True)
-        ],
+        [{**act, "at": at, "log_index": index} for act, index in zip(acts, indexes, strict=True)],
     )
     _qualify(session, sorted({row["officer_id"] for row in rows}))
 
@@ -65,6 +65,25 @@ def act_on(session: Session, credential: Credential, deed: Deed) -> CredentialAc
     stands = after(deed.kind, before, clock.today(), deed.warrant.ground, deed.until)
     _move(session, credential, before, stands)
     return _written_down(session, credential, deed, stands)
+
+
+def repeat_in_log(session: Session, credentials: Sequence[Credential], deed: Deed) -> None:
+    """Write down one act about many credentials that changes none of them, and log again how each stands."""
+    published = [Published(STATUS, one.id, statement_of(one).digest) for one in credentials]
+    indexes = append_all_to_log(session, published)
+    numbers = _next_numbers(session, [one.id for one in credentials])
+    people = _qualifications(session, [one.officer_id for one in credentials])
+    at = _logged_at(session, indexes)
+    rows = [
+        {
+            **_repeated(one, deed, people[one.officer_id]),
+            "number": numbers[one.id],
+            "at": at,
+            "log_index": index,
+        }
+        for one, index in zip(credentials, indexes, strict=True)
+    ]
+    session.execute(insert(CredentialAct), rows)
 
 
 def end_other_cards(session: Session, credential: Credential, deed: Deed) -> None:
@@ -114,7 +133,7 @@ def _written_down(session: Session, credential: Credential, deed: Deed, stands: 
         officer_id=credential.officer_id,
         number=_next_number(session, credential.id),
         kind=deed.kind,
-        at=clock.now(),
+        at=_logged_at(session, range(index, index + 1)),
         **vars(stands),
         **vars(deed.warrant),
         account_id=deed.actor.account_id,
@@ -130,9 +149,40 @@ def _written_down(session: Session, credential: Credential, deed: Deed, stands: 
     return act
 
 
+def _logged_at(session: Session, indexes: range) -> datetime:
+    """Return the moment at which entries appended together were logged: an act is done at that moment."""
+    return session.scalars(select(LogEntry.logged_at).where(LogEntry.index == indexes[0])).one()
+
+
 def _next_number(session: Session, credential_id: UUID) -> int:
-    last = select(func.max(CredentialAct.number)).where(CredentialAct.credential_id == credential_id)
-    return (session.scalar(last) or 0) + 1
+    return _next_numbers(session, [credential_id]).get(credential_id, 1)
+
+
+def _next_numbers(session: Session, credential_ids: Sequence[UUID]) -> dict[UUID, int]:
+    query = select(CredentialAct.credential_id, func.max(CredentialAct.number) + 1)
+    mine = query.where(CredentialAct.credential_id.in_(credential_ids)).group_by(CredentialAct.credential_id)
+    return dict(session.execute(mine).all())
+
+
+def _qualifications(session: Session, officer_ids: Sequence[UUID]) -> dict[UUID, Qualification]:
+    query = select(Qualification).where(Qualification.officer_id.in_(officer_ids))
+    return {one.officer_id: one for one in session.scalars(query)}
+
+
+def _repeated(credential: Credential, deed: Deed, person: Qualification) -> dict[str, Any]:
+    return {
+        "id": new_key(),
+        "credential_id": credential.id,
+        "officer_id": credential.officer_id,
+        "kind": deed.kind,
+        "state": credential.state,
+        "suspended_until": credential.suspended_until,
+        "qualification": person.state,
+        "barred_until": person.barred_until,
+        **vars(deed.warrant),
+        "account_id": deed.actor.account_id,
+        "actor_name": deed.actor.name,
+    }
 
 
 def _issued_statement(row: Mapping[str, Any]) -> Statement:
@@ -147,7 +197,6 @@ def _begun(row: Mapping[str, Any], kind: ActKind, warrant: Warrant, actor: Actor
         "officer_id": row["officer_id"],
         "number": 1,
         "kind": kind,
-        "at": clock.now(),
         **vars(after(kind, Standing(), clock.today())),
         **vars(warrant),
         "account_id": actor.account_id,

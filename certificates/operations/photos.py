@@ -86,6 +86,7 @@ def hand_in_archive(session: Session, filename: str, data: bytes, identity: Iden
     session.add(made)
     session.flush()
     enqueue(session, READ_PHOTOS, {"intake_id": str(made.id)})
+    record_audit(session, identity.actor, "certificates:photo:hand_in", made.id, {"bytes": len(data)})
     return made
 
 
@@ -99,12 +100,12 @@ def keep_read(session: Session, intake_id: UUID, files: Sequence[ReadFile]) -> N
 
 def finish_reading(session: Session, intake_id: UUID) -> None:
     """Say that an archive is read; the archive itself, with all that cameras added, goes."""
-    _settle(session, intake_id, "finish")
+    _settle(session, intake_id, "finish", "certificates:photo:finish")
 
 
 def refuse_archive(session: Session, intake_id: UUID, why: Text) -> None:
     """Say why an archive is not read; it goes."""
-    found = _settle(session, intake_id, "refuse")
+    found = _settle(session, intake_id, "refuse", "certificates:photo:refuse")
     if found is not None:
         found.refusal = str(why)
         session.flush()
@@ -131,8 +132,9 @@ def confirm_intake(session: Session, found: PhotoIntake, scope: Scope, actor: Ac
     return changed
 
 
-def discard_intake(session: Session, found: PhotoIntake) -> None:
+def discard_intake(session: Session, found: PhotoIntake, actor: Actor) -> None:
     """Throw an archive away with all that was read of it; nothing was taken in yet."""
+    record_audit(session, actor, "certificates:photo:discard", found.id)
     _throw_away(session, [found.id])
 
 
@@ -148,15 +150,15 @@ def _item(intake_id: UUID, one: ReadFile) -> PhotoIntakeItem:
     )
 
 
-def _settle(session: Session, intake_id: UUID, verb: str) -> PhotoIntake | None:
+def _settle(session: Session, intake_id: UUID, move: str, verb: str) -> PhotoIntake | None:
     found = session.get(PhotoIntake, intake_id, with_for_update=True)
-    if found is None or INTAKE.reasons_against(IntakeState(found.state), verb):
+    if found is None or INTAKE.reasons_against(IntakeState(found.state), move):
         return None
-    found.state = INTAKE.after(IntakeState(found.state), verb)
+    found.state = INTAKE.after(IntakeState(found.state), move)
     found.archive_sealed = None
     count = select(func.count()).where(PhotoIntakeItem.intake_id == intake_id)
     found.total = session.scalar(count) or 0
-    record_audit(session, SYSTEM, f"certificates:photos:{verb}", intake_id, {"files": found.total})
+    record_audit(session, SYSTEM, verb, intake_id, {"files": found.total})
     session.flush()
     return found
 

@@ -79,12 +79,12 @@ def credentials(
 
 def status_counts(session: Session, scope: Scope, today: date) -> Mapping[CredentialStatus, int]:
     """Return how many credentials of the scope are worth what today."""
-    columns = [func.sum(case((_is(status, today), 1), else_=0)) for status in CredentialStatus]
+    columns = [func.sum(case((has_status(status, today), 1), else_=0)) for status in CredentialStatus]
     counted = session.execute(_within(select(*columns).select_from(Credential), scope)).one()
     return {status: count or 0 for status, count in zip(CredentialStatus, counted, strict=True)}
 
 
-def _is(status: CredentialStatus, today: date) -> ColumnElement[bool]:
+def has_status(status: CredentialStatus, today: date) -> ColumnElement[bool]:
     """Say in SQL what ``status_on`` says of one credential."""
     standing = Credential.state.in_(STANDING)
     begun, over = Credential.valid_from <= today, Credential.valid_until < today
@@ -117,5 +117,5 @@ def _wanted(query: Select[*tuple[Any, ...]], wanted: CredentialFilter, today: da
     if wanted.officer_id is not None:
         query = query.where(Credential.officer_id == wanted.officer_id)
     if wanted.status is not None:
-        query = query.where(_is(wanted.status, today))
+        query = query.where(has_status(wanted.status, today))
     return query

@@ -44,6 +44,11 @@ class Drawing:
         """Return how many documents are still to be drawn, those not counted that failed."""
         return self.missing - self.failed
 
+    def seconds_left(self, began_at: datetime, drawn_before: int, now: datetime) -> int | None:
+        """Return how long the rest will take at the pace so far, or None before there is one."""
+        drawn = self.drawn - drawn_before
+        return int((now - began_at).total_seconds() * self.left / drawn) if drawn > 0 else None
+
 
 @dataclass(frozen=True)
 class Undrawn:

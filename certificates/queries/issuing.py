@@ -9,9 +9,11 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from certificates.issuing import HolderFacts, ListFacts, area_of, reasons_against
-from certificates.models import Credential
+from certificates.models import Credential, Qualification
+from certificates.queries.life import disqualified_since
 from certificates.sheet import Holder
 from certificates.states import STANDING
+from core import clock
 from core.errors import Reason
 from exam.models.planning import Candidate
 from exam.models.results import PassList, PassListEntry
@@ -115,13 +117,15 @@ def passed_without_credential(session: Session, pass_list: PassList, today: date
         .where(PassListEntry.pass_list_id == pass_list.id, PassListEntry.is_listed, Credential.id.is_(None))
         .order_by(PassListEntry.serial)
     )
-    rows = session.execute(query)
+    rows = session.execute(query).all()
+    lost = disqualified_since(session, [row.Officer.id for row in rows])
     return [
         _passed(
             row,
             today,
             held_no=held.get(row.Officer.id, ""),
             is_held_back=row.PassListEntry.candidate_id in objected,
+            lost=lost.get(row.Officer.id),
         )
         for row in rows
     ]
@@ -159,7 +163,12 @@ def _held_numbers(session: Session, pass_list: PassList, today: date) -> dict[UU
 
 
 def _passed(
-    row: Row[PassListEntry, Officer, UUID, str, str], today: date, *, held_no: str, is_held_back: bool
+    row: Row[PassListEntry, Officer, UUID, str, str],
+    today: date,
+    *,
+    held_no: str,
+    is_held_back: bool,
+    lost: Qualification | None,
 ) -> Passed:
     entry, officer, organisation_id, kind, above_name = row
     facts = HolderFacts(
@@ -170,6 +179,8 @@ def _passed(
         held_no=held_no,
         effective_on=entry.effective_on,
         is_held_back=is_held_back,
+        disqualified_on=clock.day_of(lost.since) if lost else None,
+        barred_until=lost.barred_until if lost else None,
     )
     return Passed(
         candidate_id=entry.candidate_id,

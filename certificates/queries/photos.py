@@ -12,6 +12,7 @@ from certificates.models import Credential
 from certificates.photo_names import Fit, Person, fits
 from certificates.states import STANDING, CredentialState
 from core.errors import NotFoundError
+from core.models import Job
 from core.picture_guard import PictureFault
 from core.picture_reader import PICTURE_SENTENCES
 from core.sealing import opened_bytes
@@ -48,6 +49,11 @@ class UnitCount:
     organisation: Organisation
     needed: int
     missing: int
+
+    @property
+    def having(self) -> int:
+        """Return how many of those who need a photo have one."""
+        return self.needed - self.missing
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,11 @@ def without_photo(session: Session, scope: Scope) -> list[Missing]:
     return [Missing(*row) for row in rows]
 
 
+def holders_of_photos(session: Session) -> frozenset[UUID]:
+    """Return everybody who has a photo."""
+    return frozenset(session.scalars(select(OfficerPhoto.officer_id).distinct()))
+
+
 def people_by_numbers(session: Session, scope: Scope) -> list[Person]:
     """Return everybody of the scope with all a file may be named after."""
     numbers: dict[UUID, set[str]] = {}
@@ -194,6 +205,13 @@ def read_places(session: Session, intake_id: UUID) -> frozenset[int]:
     return frozenset(session.scalars(query))
 
 
+def files_in(session: Session, intake_id: UUID) -> int:
+    """Return how many files an archive has, as far as the job that reads it has found out."""
+    newest = select(Job).where(Job.kind == READ_PHOTOS).order_by(Job.created_at.desc())
+    wanted = str(intake_id)
+    return next((job.total_count for job in session.scalars(newest) if job.arguments.get("intake_id") == wanted), 0)
+
+
 def item_picture(session: Session, intake_id: UUID, place: int) -> bytes:
     """Return the portrait that was made of one file of an archive."""
     mine = (PhotoIntakeItem.intake_id == intake_id) & (PhotoIntakeItem.place == place)
@@ -208,7 +226,7 @@ def check_intake(session: Session, intake_id: UUID, scope: Scope) -> IntakeCheck
     query = select(PhotoIntakeItem).where(PhotoIntakeItem.intake_id == intake_id)
     items = session.scalars(query.order_by(PhotoIntakeItem.place)).all()
     found = fits([item.name for item in items], people_by_numbers(session, scope))
-    holders = frozenset(session.scalars(select(OfficerPhoto.officer_id).distinct()))
+    holders = holders_of_photos(session)
     read = [_read_item(item, fit, holders) for item, fit in zip(items, found, strict=True)]
     coming = {one.person.officer_id for one in read if one.person is not None and one.reason is None}
     return IntakeCheck(read, [one for one in without_photo(session, scope) if one.officer_id not in coming])

@@ -14,10 +14,11 @@ from certificates.layouts import LAYOUT_NAMES, Layout
 from certificates.models import Credential
 from certificates.operations import credentials as operations
 from certificates.operations.documents import draw, keep_documents, reasons_against_drawing
+from certificates.operations.signers import current_authority
 from certificates.queries import credentials as queries
 from certificates.queries.clean_up import cases_of_credential, open_rounds
 from certificates.queries.credentials import CredentialFilter
-from certificates.queries.documents import draw_job, drawing, stored_document
+from certificates.queries.documents import stored_document
 from certificates.queries.issuing import (
     issued_count,
     list_facts,
@@ -25,6 +26,7 @@ from certificates.queries.issuing import (
     passed_without_credential,
     withdrawn_with_credential,
 )
+from certificates.queries.photos import holders_of_photos, photo_of
 from certificates.states import CASE, STATUS_NAMES, CredentialSource, CredentialStatus
 from core import clock
 from core.access import requires
@@ -32,7 +34,6 @@ from core.db import reading, transaction
 from core.downloads import as_file
 from core.errors import NotFoundError, refuse_if
 from core.import_flow import register_import
-from core.models import JobState
 from core.queries import audit_of
 from core.texts import Text, lazy_gettext as _
 from exam.queries.pass_lists import pass_list as published_list
@@ -127,6 +128,7 @@ def mine() -> str:
             names=STATUS_NAMES,
             tones=TONES,
             layouts=LAYOUT_NAMES,
+            has_badges=current_authority() is not None,
         )
 
 
@@ -152,11 +154,13 @@ def issue(pass_list_id: UUID) -> str:
     with reading() as session:
         pass_list = published_list(session, pass_list_id)
         left = passed_without_credential(session, pass_list, clock.today())
+        pictured = holders_of_photos(session)
         return render_template(
             "certificates/issue.html",
             pass_list=pass_list,
             issued=issued_count(session, pass_list.id),
             ready=[one for one in left if not one.reasons],
+            without_photo=sum(not one.reasons and one.officer_id not in pictured for one in left),
             held=[one for one in left if one.reasons],
             reasons=[one.text for one in reasons_against_list(list_facts(session, pass_list), clock.today())],
             withdrawn=withdrawn_with_credential(session, pass_list),
@@ -173,34 +177,7 @@ def issue_all(pass_list_id: UUID) -> Response:
         public_url = current_app.config["PUBLIC_URL"]
         count = operations.issue_for_pass_list(session, pass_list, public_url, current_user.actor)
     flash(_("已核发 %(count)s 本证件，正在后台生成电子证书。", count=count), "success")
-    return redirect(url_for(".progress", pass_list_id=pass_list_id))
-
-
-@bp.get("/progress/<uuid:pass_list_id>")
-@requires(Permission.CREDENTIAL_ISSUE)
-def progress(pass_list_id: UUID) -> str:
-    with reading() as session:
-        pass_list = published_list(session, pass_list_id)
-        job, done = draw_job(session, pass_list.id), drawing(session, pass_list.id)
-        is_working = job is not None and job.state in {JobState.QUEUED, JobState.RUNNING}
-        return render_template(
-            "certificates/progress.html",
-            pass_list=pass_list,
-            drawing=done,
-            issued=issued_count(session, pass_list.id),
-            is_working=is_working,
-            form=ConfirmForm(formdata=None),
-        )
-
-
-@bp.post("/progress/<uuid:pass_list_id>")
-@requires(Permission.CREDENTIAL_ISSUE)
-def draw_again(pass_list_id: UUID) -> Response:
-    with transaction() as session:
-        pass_list = published_list(session, pass_list_id)
-        operations.draw_missing(session, pass_list, current_app.config["PUBLIC_URL"], current_user.actor)
-    flash(_("已重新排队，正在后台生成电子证书。"), "success")
-    return redirect(url_for(".progress", pass_list_id=pass_list_id))
+    return redirect(url_for("bulk.show", pass_list_id=pass_list_id))
 
 
 def _layouts(session: Session, credential: Credential) -> list[tuple[Layout, Text]]:
@@ -220,7 +197,8 @@ def _document(credential: Credential, layout: str) -> Response:
         stored = stored_document(session, credential.id, wanted)
         if stored is not None:
             return _pdf(credential, wanted, stored.content)
-    drawn = draw(credential, wanted, current_app.config["PUBLIC_URL"])
+        photo = photo_of(session, credential.officer_id)
+    drawn = draw(credential, wanted, current_app.config["PUBLIC_URL"], photo)
     with transaction() as session:
         keep_documents(session, [drawn])
         stored = stored_document(session, credential.id, wanted)

@@ -1,8 +1,9 @@
 """Measures the exam room, the figures and the lookup: ``make bench``, with ``ONLY=postgresql:1000`` or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
-``deadline``, ``floor``, ``full`` (speed), ``growth``,
-``figures``, ``circular`` or ``lookup``. Every figure is printed and stored in
+``deadline``, ``floor``, ``full`` (speed), ``growth``, ``figures``, ``circular``,
+``lookup`` or ``bulk``. ``documents`` is a
+part of its own that needs no database. Every figure is printed and stored in
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
@@ -13,17 +14,21 @@ import time
 
 from app.factory import create_app
 from core.db import connect
+from scripts.bench.bulk import fill_list, measure_bulk
 from scripts.bench.circular import measure_circular
 from scripts.bench.city import Seat, fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
+from scripts.bench.documents import measure_documents
 from scripts.bench.figures import fill_figures, measure_figures
 from scripts.bench.floors import PACE, floor_ms
 from scripts.bench.lookup import measure_lookup
 from scripts.bench.orders import Desk
 from scripts.bench.report import Report
 from scripts.bench.server import served
+from scripts.bench.signing import signature
 from scripts.bench.steps import Steps, grow_to, stored_responses
 
+DOCUMENTS = "documents"
 SIZES = (100, 1_000, 5_000, 20_000)
 CROWD = int(os.environ.get("CROWD", "3000"))
 WINDOW_S = float(os.environ.get("WINDOW", "30"))
@@ -39,6 +44,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are stopped as well
     report = Report()
     only = os.environ.get("ONLY", "")
+    if not only or DOCUMENTS in only.split(","):
+        report.say("drawing documents")
+        report.documents(measure_documents(signature()))
     for kind in (SQLITE, POSTGRESQL):
         steps = _steps(kind, only)
         if steps:
@@ -61,6 +69,7 @@ def _steps(kind: str, only: str) -> set[str]:
         "figures",
         "circular",
         "lookup",
+        "bulk",
     }
     if not only:
         return every
@@ -87,7 +96,7 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     settings = target.settings(PORT)
     desk = Desk(create_app(settings))
     connect(settings.database)
-    if steps - {"figures", "circular", "floor", "lookup"}:
+    if steps - {"figures", "circular", "floor", "bulk", "lookup"}:
         with served(target, PORT) as running:
             _measure_room(Steps(running, desk), steps, (room, storm), report)
     if "figures" in steps:
@@ -99,6 +108,10 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
             report.circular(target.kind, *measure_circular(running, desk))
     if "lookup" in steps:
         report.lookup(target.kind, *measure_lookup(target, PORT))
+    if "bulk" in steps:
+        pass_list_id = fill_list(settings.signing_place)
+        with served(target, PORT) as running:
+            report.bulk(target.kind, measure_bulk(pass_list_id, running))
 
 
 def _measure_room(run: Steps, steps: set[str], seats: tuple[list[Seat], list[Seat]], report: Report) -> None:

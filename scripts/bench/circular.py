@@ -34,13 +34,14 @@ from scripts.bench.server import Running
 from scripts.bench.steps import Lost
 
 UNITS, COUNTIES, PEOPLE, PAGE_RUNS = 46, 9, 3_000, 20
+TITLE = "测量：通报"
 
 
 def measure_circular(running: Running, desk: Desk) -> tuple[float, float]:
     """Return seconds from the approved circular to its issued files, and ms of the snapshot's page."""
     with transaction() as session:
         writer, second = (_account(session, name) for name in ("circular-1", "circular-2"))
-        sitting = _closed_sitting(session)
+        sitting = closed_sitting(session, TITLE)
         _fill(session, sitting, _units(session))
     with transaction() as session:
         frozen = snapshots.take_snapshot(session, session.get_one(Sitting, sitting.id), Cut.FIRST, writer)
@@ -86,14 +87,15 @@ def _account(session: Session, name: str) -> Actor:
     return Actor(administrator(session, name, name).id, name)
 
 
-def _closed_sitting(session: Session) -> Sitting:
+def closed_sitting(session: Session, title: str) -> Sitting:
+    """Return a new sitting that is over, under a blueprint of its own."""
     draft = planning.default_blueprint()
     blueprint = planning.define_blueprint(
-        session, type(draft)("测量：通报", draft.cells, draft.duration_minutes, draft.cut_score), SYSTEM
+        session, type(draft)(title, draft.cells, draft.duration_minutes, draft.cut_score), SYSTEM
     )
     now = clock.now()
     sitting = Sitting(
-        title="测量：通报",
+        title=title,
         blueprint=blueprint,
         blueprint_id=blueprint.id,
         opens_at=now - timedelta(days=2),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from scripts.bench.bulk import Bulk
 from scripts.bench.figures import Spans
 from scripts.bench.floors import CLIENTS, PACE
 from scripts.bench.lookup import Answers, Floors
@@ -177,6 +178,29 @@ class Report:
             f"bare page and bare query together, and {self.figures[f'lookup.growth.{kind}']:.2f} times as much "
             f"with {found[-1].total:,} stored as with {found[0].total:,}"
         )
+
+    def bulk(self, kind: str, bulk: Bulk) -> None:
+        """Note how long a list takes to be issued, drawn and signed, and what one document costs."""
+        rate = bulk.documents / bulk.draw_s
+        self.figures |= {
+            f"bulk.seconds.{kind}": bulk.seconds,
+            f"bulk.issue_seconds.{kind}": bulk.issue_s,
+            f"bulk.document_cpu_ms.{kind}": bulk.cpu_ms,
+            f"bulk.documents_per_s.{kind}": rate,
+            f"bulk.server_mib.{kind}": bulk.mib,
+        }
+        self.notes.append(
+            f"{kind}: {bulk.credentials:,} credentials issued in {bulk.issue_s:.1f} s, their {bulk.documents:,} "
+            f"documents drawn and signed {bulk.draw_s:.1f} s later ({rate:.0f} a second, {bulk.cpu_ms:.1f} CPU-ms "
+            f"each, {bulk.mib:.0f} MiB)"
+        )
+        self.say(self.notes[-1])
+
+    def documents(self, figures: dict[str, float]) -> None:
+        """Note what one printed credential costs, from its face to its archived and signed bytes."""
+        self.figures |= figures
+        for name, value in figures.items():
+            self.notes.append(f"{name}: {value:.1f} ms of CPU")
 
     def close(self) -> None:
         """Print the table and store the figures beside those of other parts of the same commit."""

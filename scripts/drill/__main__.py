@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scripts.drill import bell, clocks, dropped_packets, full_disk, kill, outages, power, resends
+from scripts.drill import bell, clocks, dropped_packets, flipped_bits, full_disk, kill, outages, power, resends
 from scripts.drill.databases import KINDS, POSTGRESQL, SQLITE
 from scripts.drill.findings import Findings, as_table
 
@@ -67,6 +67,7 @@ PARTS: dict[str, Part] = {
         [lambda kind=kind: bell.drill(kind, 1000) for kind in KINDS],
         [lambda: bell.drill(SQLITE, 60, "check_then_write")],
     ),
+    "bits": Part([lambda: flipped_bits.drill(10_000)], [lambda: flipped_bits.drill(600, "trust_the_rest")]),
     "power": Part([lambda: power.drill(5000)], [lambda: power.drill(600, "sync_less")]),
 }
 

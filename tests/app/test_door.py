@@ -12,7 +12,15 @@ from people.permissions import Permission, Role
 from tests.forms_browser import FormsBrowser
 
 NOBODY = UUID(int=0)
-PARAMETERS = {"serial": 1, "code": "en", "layout": "a4", "token": "A" * 26, "filename": "theme.css"}
+PARAMETERS = {
+    "serial": 1,
+    "code": "en",
+    "layout": "a4",
+    "kind": "sheets",
+    "place": 0,
+    "token": "A" * 26,
+    "filename": "theme.css",
+}
 
 # Who may open what, written by hand and on purpose not read from people/permissions.py.
 # P public, C candidate, U unit administrator, A city administrator, H human resources, I invigilator.
@@ -35,6 +43,7 @@ MAY_OPEN = {
         "preview": "A",
     },
     "circulars": {"index": "PCUAHI", "show": "PCUAHI", "file": "PCUAHI", "snapshot": "PCUAHI"},
+    "bulk": {"show": "A", "pause": "A", "go_on": "A", "make": "A", "download": "A"},
     "cleanup": {
         "index": "AH",
         "round": "AH",
@@ -57,8 +66,6 @@ MAY_OPEN = {
         "lists": "A",
         "issue": "A",
         "issue_all": "A",
-        "progress": "A",
-        "draw_again": "A",
         "credentials_*": "A",
     },
     "duties": {"index": "UA", "supervise": "A", "mails": "UA"},
@@ -82,6 +89,15 @@ MAY_OPEN = {
         "proof": "PCUAHI",
         "consistency": "PCUAHI",
     },
+    "verify": {
+        "start": "PCUAHI",
+        "document": "PCUAHI",
+        "code": "PCUAHI",
+        "keys": "PCUAHI",
+        "root": "PCUAHI",
+        "issuer": "PCUAHI",
+    },
+    "badges": {"own": "C", "by_token": "PCUAHI", "status": "PCUAHI"},
     "lookup": {
         "ask": "PCUAHI",
         "check": "PCUAHI",
@@ -121,8 +137,20 @@ MAY_OPEN = {
     "list_files": {"sealed": "PCUAHI", "document": "PCUAHI", "workbook": "PCUAHI", "feed": "PCUAHI"},
     "objections": {"make": "PCUAHI", "receipt": "PCUAHI", "index": "A", "show": "A", "answer": "A"},
     "pass_lists": {"index": "PCUAHI", "show": "PCUAHI", "preview": "A"},
+    "photos": {
+        "index": "UA",
+        "missing": "UA",
+        "intake": "UA",
+        "confirm": "UA",
+        "discard": "UA",
+        "picture": "UA",
+        "result": "UA",
+        "officer": "UA",
+        "show": "UA",
+    },
     "preparation": {"short_hours": "UA"},
     "publishing": {"draft": "A", "show": "A", "approve": "A", "publish": "A", "put_back": "A", "discard": "A"},
+    "recorders": {"index": "UA", "workbook": "UA", "show": "UA", "report": "U", "classify": "A"},
     "receipts": {"check": "PCUAHI"},
     "results": {"show": "UA", "people": "UA", "chart": "UA", "workbook": "UA"},
     "room": {

@@ -6,7 +6,7 @@ from alembic import op
 from core.db import Instant
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def _points(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
