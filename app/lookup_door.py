@@ -93,8 +93,8 @@ class LookupDoor:
 
     def _page(self, environ: Environ) -> bytes | None:
         language, query = _language(environ), str(environ.get("QUERY_STRING") or "")
-        typed = _typed(query) if language and environ["REQUEST_METHOD"] == "GET" else None
-        if typed is None:
+        typed = _typed(query) if environ["REQUEST_METHOD"] == "GET" else None
+        if language is None or typed is None:
             return None
         wanted, now = asked(*typed), clock.now()
         if not _is_plain(wanted):

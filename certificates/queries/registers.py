@@ -45,9 +45,9 @@ class RegisterHead:
 
 def register_heads(session: Session, day: date) -> list[RegisterHead]:
     """Return every unit that has officers with a credential in date, by code."""
-    counted = select(Credential.organisation_id, _is_exempt().label("exempt"), func.count().label("count"))
+    counted = select(Credential.organisation_id, _is_exempt().label("exempt"), func.count().label("holders"))
     rows = session.execute(counted.where(_in_date(day)).group_by(Credential.organisation_id, "exempt"))
-    counts = {(row.organisation_id, bool(row.exempt)): row.count for row in rows}
+    counts = {(row.organisation_id, bool(row.exempt)): row.holders for row in rows}
     units = select(Organisation).where(Organisation.id.in_({unit for unit, _exempt in counts}))
     return [
         _head(unit, counts.get((unit.id, False), 0), counts.get((unit.id, True), 0))
