@@ -23,9 +23,7 @@ from tests.factories import (
     ACTOR,
     make_account,
     make_city,
-    make_course,
     make_credential,
-    make_hours,
     make_officer,
     make_pass_list,
 )
@@ -140,6 +138,21 @@ def test_a_day_to_come_a_reserved_number_and_another_units_card_are_not_answered
         on_day(session, reserved.cert_no, day(), CITY)
 
 
+ENDS = ("extra", "cancel", "revoke")
+# How often each is tried: what ends a life with credentials is rare.
+OFTEN = {
+    "list": 3,
+    "suspend": 6,
+    "extend": 4,
+    "lift": 4,
+    "void": 2,
+    "reissue": 4,
+    "extra": 1,
+    "cancel": 1,
+    "revoke": 1,
+}
+
+
 class Life:
     """Somebody's life with credentials, lived by chance: what the operations refuse does not happen."""
 
@@ -150,35 +163,19 @@ class Life:
             city = make_city(session)
             self.units = [city.county, city.department]
             self.officer = make_officer(session, city.county)
-            make_hours(session, make_course(session, starts_on=START), self.officer, 60)
             self.people = [Actor(make_account(session, Role.HR).id, name) for name in ("甲", "乙")]
 
     def live(self, count):
         for _each in range(count):
-            self.days += self.random.choice([0, 0, 1, 5, 30, 100, 400])
+            self.days += self.random.choice([0, 0, 1, 2, 5, 30, 100])
             self.hour = min(self.hour + 1, 23) if self.random.random() < 0.5 else self.hour
             with clock.at(morning(self.days, self.hour)):
                 self._act()
 
     def _act(self):
-        verb = self.random.choice(
-            [
-                "list",
-                "take",
-                "suspend",
-                "extend",
-                "lift",
-                "void",
-                "cancel",
-                "extra",
-                "revoke",
-                "renew",
-                "reissue",
-                "move",
-            ]
-        )
+        verb = self.random.choices(list(OFTEN), list(OFTEN.values()))[0]
         cards = list(self.session.scalars(select(Credential).order_by(Credential.reserved_at)).unique())
-        card = self.random.choice(cards) if cards else None
+        card = self.random.choice(cards[-2:]) if cards else None
         try:
             with self.session.begin_nested():
                 self._do(verb, card)
@@ -206,8 +203,6 @@ class Life:
         elif verb == "revoke":
             proposal = life_acts.propose_revocation(session, card, warrant("M4"), self.people[0])
             life_acts.approve_revocation(session, proposal, self.people[1])
-        elif verb == "renew":
-            life_cards.renew(session, card, Warrant("R1"), URL, ACTOR)
         elif verb == "reissue":
             life_cards.reissue(session, card, Warrant("R2"), URL, ACTOR)
 
@@ -223,12 +218,12 @@ def answers(life, until):
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_happens_past_answers_stay_and_nobody_is_authorised_without_qualification_and_card(session, seed):
     life = Life(session, seed)
-    life.live(15)
+    life.live(25)
     before = life.days
     with clock.at(morning(life.days + 1)):
         earlier = answers(life, before)
     life.days += 1
-    life.live(15)
+    life.live(25)
     with clock.at(morning(life.days + 1)):
         for (number, days), answer in earlier.items():
             again = on_day(session, number, day(days), CITY)
