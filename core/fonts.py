@@ -69,8 +69,14 @@ def text_width(text: str, face: str, size: float) -> float:
 @cache
 def ornament(text: str, face: str, spacing: float) -> str:
     """Return a text as PDF path operators, a thousand units to its size and centred, to be only seen."""
-    with TTFont(_registered_fonts()[face].face.filename, lazy=True) as font:
-        return text_path(font, text, spacing * 1000)
+    with _LOCK:
+        return text_path(_outlines(face), text, spacing * 1000)
+
+
+@cache
+def _outlines(face: str) -> TTFont:
+    """Open a typeface for its outlines once: reading which character is which takes a fifth of a second."""
+    return TTFont(_registered_fonts()[face].face.filename, lazy=True)
 
 
 def _holds(font: "EmbeddedFont", char: str) -> bool:

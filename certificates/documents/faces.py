@@ -14,7 +14,11 @@ from core.texts import lazy_gettext as _
 
 @dataclass(frozen=True)
 class CredentialFace:
-    """Everything the paper says; ``photo`` is a JPEG or PNG file as it was handed in."""
+    """Everything the paper says; ``photo`` is a JPEG or PNG file as it was handed in.
+
+    ``signed_payload`` is what the second QR code of the A4 holds, so that it can be checked without a
+    network; it is made elsewhere and drawn as it is.
+    """
 
     profile: str
     cert_no: str
@@ -28,6 +32,7 @@ class CredentialFace:
     lookup_url: str
     is_sample: bool
     photo: bytes | None = None
+    signed_payload: str | None = None
 
 
 def unprintable(face: CredentialFace) -> tuple[str, ...]:
@@ -49,6 +54,10 @@ def refuse_unprintable(face: CredentialFace) -> None:
 
 def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def issued_on(face: CredentialFace) -> str:
+    return chinese_date(face.valid_from)
 
 
 def validity(face: CredentialFace) -> str:

@@ -1,6 +1,6 @@
 """The fine-line ground of a credential: curves that belong to its number and to no other.
 
-Geometry only. The same number always gives the same curves, so a paper can be drawn again.
+Geometry only. The same number always gives the same curves, so a paper can be held against its number.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,9 @@ from math import cos, pi, sin
 Point = tuple[float, float]
 # A place on a curve and the direction in which the curve leaves it.
 Motion = Callable[[float], tuple[float, float, float, float]]
+
+BUNDLE = 6
+STRANDS = 8
 
 
 @dataclass(frozen=True)
@@ -26,57 +29,100 @@ class Curve:
 class Pattern:
     """What the number decides about the curves; lengths are parts of the drawing's own size."""
 
-    petals: int
+    petals: tuple[int, int, int]
     depth: float
     waves: int
     phase: float
     drift: float
+    sway: float
+
+
+@dataclass(frozen=True)
+class Wreath:
+    """One closed curve, and how often it is drawn, slightly turned each time, to make the whole."""
+
+    curve: Curve
+    petals: int
+    turns: int
+
+    @property
+    def angles(self) -> tuple[float, ...]:
+        """Return the turns in degrees, evenly spread over one petal."""
+        return tuple(360 / self.petals / self.turns * turn for turn in range(self.turns))
 
 
 def pattern_of(cert_no: str) -> Pattern:
+    """Return what a number decides: bytes of its SHA-256, so that neighbours look nothing alike."""
     digest = sha256(cert_no.encode()).digest()
     share = [byte / 255 for byte in digest]
     return Pattern(
-        petals=9 + digest[0] % 6,
-        depth=0.30 + 0.14 * share[1],
-        waves=5 + digest[2] % 3,
-        phase=2 * pi * share[3],
-        drift=0.26 + 0.12 * share[4],
+        petals=(18 + digest[0] % 9, 11 + digest[1] % 7, 7 + digest[2] % 5),
+        depth=0.26 + 0.16 * share[3],
+        waves=5 + digest[4] % 3,
+        phase=2 * pi * share[5],
+        drift=0.24 + 0.10 * share[6],
+        sway=0.12 + 0.20 * share[7],
     )
 
 
-def rosette(pattern: Pattern, radius: float) -> Curve:
-    """One closed curve of a rosette; drawn again and again, slightly turned, it makes the whole."""
+def wreaths(pattern: Pattern, radius: float) -> tuple[Wreath, ...]:
+    """Three wreaths round one middle: a narrow rim, a wide star, and a small one at the heart."""
+    rim, star, heart = pattern.petals
+    return (
+        Wreath(rosette(radius, 0.11 + pattern.depth * 0.12, rim), rim, 7),
+        Wreath(rosette(radius * 0.80, pattern.depth, star), star, 9),
+        Wreath(rosette(radius * 0.42, pattern.depth * 1.15, heart), heart, 7),
+    )
+
+
+def rosette(radius: float, depth: float, petals: int) -> Curve:
+    """One closed curve that swings between its radius and as far within as the depth says."""
+    half = depth / 2
 
     def motion(angle: float) -> tuple[float, float, float, float]:
-        turn = pattern.petals * angle
-        reach = radius * (1 - pattern.depth + pattern.depth * cos(turn))
-        growth = -radius * pattern.depth * pattern.petals * sin(turn)
+        turn = petals * angle
+        reach = radius * (1 - half + half * cos(turn))
+        growth = -radius * half * petals * sin(turn)
         c, s = cos(angle), sin(angle)
         return reach * c, reach * s, growth * c - reach * s, growth * s + reach * c
 
-    return _curve(motion, 2 * pi, pattern.petals * 8)
+    return _curve(motion, 2 * pi, petals * 6)
 
 
 def wave_bundle(pattern: Pattern, length: float, height: float) -> list[Curve]:
     """Lines that swing together across the page, each a little later and flatter than the last."""
     return [
-        _wave(length, height * (1 - 0.11 * n), pattern.waves, pattern.phase + pattern.drift * n) for n in range(7)
+        _wave(length, height * (1 - 0.12 * n), pattern, pattern.phase + pattern.drift * n) for n in range(BUNDLE)
     ]
 
 
-def braid(length: float, height: float) -> list[Curve]:
-    """One period of the border's braid: strands evenly spread over the swing, so that periods join."""
-    return [_wave(length, height, 1, 2 * pi * n / 6) for n in range(6)]
+def braid(pattern: Pattern, length: float, height: float) -> list[Curve]:
+    """One period of a border: strands evenly spread over a swing that the number shapes; periods join."""
+    return [_strand(length, height, pattern, 2 * pi * n / STRANDS) for n in range(STRANDS)]
 
 
-def _wave(length: float, height: float, periods: int, phase: float) -> Curve:
-    pace = 2 * pi * periods / length
+def _wave(length: float, height: float, pattern: Pattern, phase: float) -> Curve:
+    pace = 2 * pi * pattern.waves / length
+    swing, sway = height * (1 - pattern.sway), height * pattern.sway
 
     def motion(x: float) -> tuple[float, float, float, float]:
-        return x, height * sin(pace * x + phase), 1, height * pace * cos(pace * x + phase)
+        one, two = pace * x + phase, 2 * pace * x - phase
+        rise = swing * cos(one) + 2 * sway * cos(two)
+        return x, swing * sin(one) + sway * sin(two), 1, pace * rise
 
-    return _curve(motion, length, periods * 6)
+    return _curve(motion, length, pattern.waves * 7)
+
+
+def _strand(length: float, height: float, pattern: Pattern, phase: float) -> Curve:
+    """A sine whose height itself swings twice a period, so that the braid has knots and eyes."""
+    pace, depth = 2 * pi / length, 0.18 + pattern.sway
+
+    def motion(x: float) -> tuple[float, float, float, float]:
+        one, two = pace * x + phase, 2 * pace * x + pattern.phase
+        reach, change = 1 - depth + depth * cos(two), -2 * depth * sin(two)
+        return x, height * reach * sin(one), 1, height * pace * (change * sin(one) + reach * cos(one))
+
+    return _curve(motion, length, 10)
 
 
 def _curve(motion: Motion, end: float, steps: int) -> Curve:

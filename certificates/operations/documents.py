@@ -5,15 +5,14 @@ document; the table keeps the first and nobody sees the second.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from certificates.documents.card import draw_card
-from certificates.documents.certificate import draw_certificate
+from certificates.documents.drawing import draw as draw_face
 from certificates.documents.faces import CredentialFace
 from certificates.layouts import Layout, lookup_url
 from certificates.models import Credential, CredentialDocument
@@ -26,11 +25,6 @@ from core.errors import Reason, refuse_if
 from core.operations import append_all_to_log
 from core.public_log import Published
 from core.texts import lazy_gettext as _
-
-_DRAWERS: dict[Layout, Callable[[CredentialFace], bytes]] = {
-    Layout.CERTIFICATE: draw_certificate,
-    Layout.CARD: draw_card,
-}
 
 
 @dataclass(frozen=True)
@@ -61,7 +55,7 @@ def document_of(session: Session, credential: Credential, layout: Layout, public
 def draw(credential: Credential, layout: Layout, public_url: str) -> Drawn:
     """Draw one document of an issued credential; nothing is stored."""
     refuse_if(reasons_against_drawing(credential))
-    return Drawn(credential.id, layout, _DRAWERS[layout](face_of(credential, public_url)))
+    return Drawn(credential.id, layout, draw_face(layout, face_of(credential, public_url)))
 
 
 def keep_documents(session: Session, drawn: Sequence[Drawn]) -> None:
