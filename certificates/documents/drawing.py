@@ -1,6 +1,6 @@
 """The one door of drawing: a layout and a face in, the bytes of a PDF/A-3a out.
 
-The same face gives the same bytes, on every machine and in every process. The file holds its own data as
+The same face gives the same bytes in every process. The file holds its own data as
 JSON and an empty signature field; whatever comes later is appended, never drawn anew.
 """
 

@@ -63,7 +63,7 @@ def draw_code(sheet: Sheet, face: CredentialFace, code: Code, palette: Palette) 
         sheet.code(code.source(face), code.box, palette.main)
     sheet.frame(code.box, palette.line, 0.4)
     if code.caption:
-        with sheet.part("Caption"):
+        with sheet.part("P"):
             size = code.box.width * 0.27
             sheet.place(code.caption, code.caption_box, Style(size, palette.label, align=0.5))
 

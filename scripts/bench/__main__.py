@@ -1,8 +1,8 @@
 """Measures the exam room and the figures: ``make bench``, ``make bench ONLY=postgresql:1000``, or ``FULL=1``.
 
 A part is ``DATABASE`` or ``DATABASE:STEP``; a step is a number of candidates, ``storm``, ``bell``,
-``deadline``, ``floor``, ``full`` (speed), ``growth``,
-``figures`` or ``circular``. Every figure is printed and stored in
+``deadline``, ``floor``, ``full`` (speed), ``growth``, ``figures`` or ``circular``. ``documents`` is a part of
+its own that needs no database. Every figure is printed and stored in
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
@@ -17,6 +17,7 @@ from core.db import connect
 from scripts.bench.circular import measure_circular
 from scripts.bench.city import Seat, fill
 from scripts.bench.databases import POSTGRESQL, SQLITE, Target, fresh
+from scripts.bench.documents import measure_documents
 from scripts.bench.figures import fill_figures, measure_figures
 from scripts.bench.floors import PACE, floor_ms
 from scripts.bench.orders import Desk
@@ -24,6 +25,7 @@ from scripts.bench.report import Report
 from scripts.bench.server import served
 from scripts.bench.steps import Steps, grow_to, stored_responses
 
+DOCUMENTS = "documents"
 SIZES = (100, 1_000, 5_000, 20_000)
 CROWD = int(os.environ.get("CROWD", "3000"))
 WINDOW_S = float(os.environ.get("WINDOW", "30"))
@@ -39,6 +41,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are stopped as well
     report = Report()
     only = os.environ.get("ONLY", "")
+    if not only or DOCUMENTS in only.split(","):
+        report.say("drawing documents")
+        report.documents(measure_documents())
     for kind in (SQLITE, POSTGRESQL):
         steps = _steps(kind, only)
         if steps:

@@ -145,6 +145,12 @@ class Report:
             f"{kind}: a circular of 3,000 in {seconds:.2f} s, its snapshot's page in {page_ms:.1f} ms"
         )
 
+    def documents(self, figures: dict[str, float]) -> None:
+        """Note what one printed credential costs, from its face to its archived and signed bytes."""
+        self.figures |= figures
+        for name, value in figures.items():
+            self.notes.append(f"{name}: {value:.1f} ms of CPU")
+
     def close(self) -> None:
         """Print the table and store the figures beside those of other parts of the same commit."""
         machine, commit = _machine(), _commit()

@@ -2,21 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import create_string_buffer
-from dataclasses import replace
-from datetime import date
 from io import BytesIO
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
-import zxingcpp
 from PIL import Image
 
 from certificates.documents.card import draw_card
 from certificates.documents.certificate import draw_certificate
-from certificates.documents.faces import CredentialFace, unprintable
+from certificates.documents.faces import unprintable
 from certificates.documents.layouts import LAYOUTS
 from core.errors import InvalidError
+from tests.drawn import codes_of, make_face, make_photo, pages, text_of, words_of
 
 POINTS = 72 / 25.4
 DRAWINGS = {"certificate": draw_certificate, "card": draw_card}
@@ -26,47 +24,6 @@ LONG_CATEGORY = "市场监督管理、食品药品监督管理、质量技术监
 
 every_drawing = pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS.keys())
 every_profile = pytest.mark.parametrize("profile", LAYOUTS)
-
-
-def make_face(**changes: object) -> CredentialFace:
-    face = CredentialFace(
-        profile="hebei_2007",
-        cert_no="99031500037",
-        holder_name="李明",
-        unit_name="秦皇岛市海港区综合行政执法局",
-        category="城市管理",
-        area="海港区行政区域内",
-        valid_from=date(2025, 1, 1),
-        valid_until=date(2029, 12, 31),
-        issuer_name="秦皇岛市人民政府法制办公室",
-        lookup_url="HTTPS://ZF.EXAMPLE.GOV.CN/V/A1B2C3D4",
-        is_sample=False,
-    )
-    return replace(face, **changes)
-
-
-def make_photo(kind: str = "JPEG", mode: str = "RGB", size: tuple[int, int] = (300, 420)) -> bytes:
-    file = BytesIO()
-    Image.new(mode, size, "navy").save(file, kind)
-    return file.getvalue()
-
-
-def pages(pdf: bytes) -> list[pypdfium2.PdfPage]:
-    return list(pypdfium2.PdfDocument(pdf))
-
-
-def text_of(pdf: bytes) -> str:
-    return "\n".join(str(page.get_textpage().get_text_range()) for page in pages(pdf))
-
-
-def words_of(pdf: bytes) -> str:
-    """The text without the breaks and the blanks that setting it has put in."""
-    return "".join(text_of(pdf).split())
-
-
-def codes_of(pdf: bytes, dots_per_inch: int = 150) -> list[str]:
-    pictures = [page.render(scale=dots_per_inch / 72).to_pil() for page in pages(pdf)]
-    return [code.text for picture in pictures for code in zxingcpp.read_barcodes(picture)]
 
 
 def fonts_of(pdf: bytes) -> list[tuple[str, bool]]:
@@ -331,3 +288,26 @@ def test_a_photo_that_cannot_be_read_is_refused(draw, photo):
 @every_drawing
 def test_the_file_stays_small(draw):
     assert len(draw(make_face(is_sample=True))) < 90_000
+
+
+# As long as a real one: every field and the signature, base45.
+PAYLOAD = "ZF1:" + "0A1B2C3D4E5F" * 22
+
+
+@every_profile
+@pytest.mark.parametrize("is_sample", [True, False])
+@pytest.mark.parametrize("dots", [150, 300])
+def test_the_second_code_of_the_certificate_holds_the_signed_payload(profile, is_sample, dots):
+    face = make_face(profile=profile, is_sample=is_sample, signed_payload=PAYLOAD, photo=make_photo())
+    assert sorted(codes_of(draw_certificate(face), dots)) == sorted([face.lookup_url, PAYLOAD])
+
+
+def test_a_card_has_room_for_one_code_only():
+    face = make_face(signed_payload=PAYLOAD)
+    assert codes_of(draw_card(face)) == [face.lookup_url]
+
+
+@every_drawing
+def test_micro_text_is_seen_but_not_copied(draw):
+    for text in (page.get_textpage().get_text_range() for page in pages(draw(make_face()))):
+        assert text.count("99031500037") <= 1
