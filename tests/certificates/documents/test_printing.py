@@ -36,7 +36,9 @@ def text_in(page: pypdfium2.PdfPage, box) -> str:
 def test_ten_places_fit_the_sheet_and_none_touches_another():
     boxes = places()
     assert len(boxes) == 10
-    assert all(box.x >= 10 and box.y >= 8 and box.right <= A4.width - 10 and box.top <= A4.height - 8 for box in boxes)
+    assert all(
+        box.x >= 10 and box.y >= 8 and box.right <= A4.width - 10 and box.top <= A4.height - 8 for box in boxes
+    )
     for n, one in enumerate(boxes):
         for other in boxes[n + 1 :]:
             assert one.right <= other.x or other.right <= one.x or one.top <= other.y or other.top <= one.y
