@@ -7,7 +7,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
-import page
+import page as validator
 import pikepdf
 import pytest
 
@@ -45,7 +45,7 @@ def marked_numbers(page: pikepdf.Page) -> list[int]:
     """The numbers of the marked pieces of a page, in the order in which they are drawn."""
     numbers = []
     for instruction in pikepdf.parse_content_stream(page, "BDC"):
-        tag, properties = instruction.operands
+        _tag, properties = instruction.operands
         numbers += [int(properties.MCID)] if "/MCID" in properties else []
     return numbers
 
@@ -137,11 +137,11 @@ def test_there_is_one_empty_field_to_sign_and_it_is_tagged(layout):
 @every_profile
 @every_layout
 @pytest.mark.parametrize("changes", [{}, FULL], ids=["bare", "full"])
-@pytest.mark.parametrize("standard", [page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1])
+@pytest.mark.parametrize("standard", [validator.ValidationProfile.PDF_A_3A, validator.ValidationProfile.PDF_UA_1])
 def test_it_holds_to_the_standards_it_names(layout, profile, changes, standard, tmp_path):
     file = tmp_path / "credential.pdf"
     file.write_bytes(draw(layout, make_face(profile=profile, **changes)))
-    report = page.validate_pdf(str(file), standard)
+    report = validator.validate_pdf(str(file), standard)
     assert [f"{one.rule_id} {one.message}" for one in report.failures] == []
     assert report.is_compliant
 
@@ -151,7 +151,7 @@ def test_the_validator_would_have_seen_what_the_drawing_library_leaves_out(tmp_p
     sheet.write("证", 10, 10, Style(12, 0))
     file = tmp_path / "raw.pdf"
     file.write_bytes(sheet.finished())
-    assert not page.validate_pdf(str(file), page.ValidationProfile.PDF_A_3A).is_compliant
+    assert not validator.validate_pdf(str(file), validator.ValidationProfile.PDF_A_3A).is_compliant
 
 
 PRINT_DIGESTS = """

@@ -2,6 +2,7 @@
 
 import pypdfium2
 import pytest
+import zxingcpp
 
 from certificates.documents.card import BLEED, CARD
 from certificates.documents.layouts import LAYOUTS
@@ -74,8 +75,6 @@ def test_the_code_on_each_back_is_that_of_the_front_before_it():
     faces = make_faces(10)
     picture = pictures_of(print_sheets(faces), 200)[1]
     scale = 200 / 25.4
-    import zxingcpp
-
     for face, place in zip(faces, places(), strict=True):
         box = mirrored(place)
         cut = picture.crop(
