@@ -4,6 +4,7 @@ One pass adds what the drawing library cannot: the tags in reading order, the de
 meaning, the data as a file inside, and an empty field for the signature. Clock and chance stay out of it.
 """
 
+import zlib
 from functools import cache
 from io import BytesIO
 from struct import pack
@@ -22,6 +23,8 @@ ATTACHMENT_MEANING = "证件信息（JSON）"
 
 # ISO 32000-1, 12.5.3: printed, and locked against being moved or deleted.
 _PRINTED_AND_LOCKED = 4 | 128
+# Nothing in a page's operators, in a table of characters, or behind the last table of a typeface.
+_BLANKS = b"\0\0\0\n"
 # Where ISO 15076-1 puts the day on which a profile was made; ours is made anew in each process.
 _PROFILE_DATE = slice(24, 36)
 
@@ -32,9 +35,30 @@ def archived(pdf: bytes, title: str, reading: Part, data: bytes) -> bytes:
         _describe(file, title)
         _attach(file, data)
         _tag(file, reading, _place_to_sign(file))
+        _end_streams_clearly(file)
         written = BytesIO()
-        file.save(written, min_version="1.7", deterministic_id=True, object_stream_mode=ObjectStreamMode.generate)
+        file.save(
+            written,
+            min_version="1.7",
+            deterministic_id=True,
+            compress_streams=False,
+            object_stream_mode=ObjectStreamMode.disable,
+        )
     return written.getvalue()
+
+
+def _end_streams_clearly(file: Pdf) -> None:
+    """Let no stream end with a carriage return: with the line feed after it, it would count as one line's end.
+
+    The archive's standard wants each length to be right, and one stream in 256 would be a byte too long. The
+    last byte of packed data is a sum of what was packed, so blanks behind it make another.
+    """
+    for stream in file.objects:
+        if isinstance(stream, Stream) and stream.read_raw_bytes().endswith(b"\r"):
+            content = stream.read_bytes() + _BLANKS
+            stream.write(zlib.compress(content), filter=Name.FlateDecode)
+            if Name.Length1 in stream:
+                stream.Length1 = len(content)
 
 
 def _describe(file: Pdf, title: str) -> None:

@@ -31,9 +31,11 @@ BLEED = 3.0
 TITLE = "行政执法证"
 TITLE_IN_ENGLISH = "ADMINISTRATIVE LAW ENFORCEMENT CREDENTIAL"
 
-_EDGE = 43.6
+_EDGE = 42.6
 _HEAD = Box(-BLEED, _EDGE, CARD.width + 2 * BLEED, CARD.height - _EDGE + BLEED)
 _BODY = Box(-BLEED, -BLEED, CARD.width + 2 * BLEED, _EDGE + BLEED)
+# The body below the line of micro-text.
+_FREE = Box(_BODY.x, _BODY.y, _BODY.width, _BODY.height - 1.6)
 # The part of the body that a photo leaves free.
 _WRITING = Box(27, 0, CARD.width - 27, _EDGE)
 _WAVE, _PITCH, _HEAD_PITCH = 1.7, 2.1, 1.9
@@ -74,7 +76,7 @@ class Card:
         sheet.for_one(self._scope)
         keep_ground(sheet, self.pattern, _BODY.width, _WAVE)
         keep_rose(sheet, self.pattern, self.layout.front.rose.radius)
-        keep_knot(sheet, self.pattern, 4.4)
+        keep_knot(sheet, self.pattern, 2.9)
         keep_mark(sheet, self.face, palette)
         self._micro = keep_micro_text(sheet, TITLE, self.face.cert_no, _MICRO)
         with sheet.kept("ground", (_BODY.x, _BODY.y, _BODY.right, _HEAD.top)):
@@ -95,7 +97,8 @@ class Card:
         sheet, face, palette = self.sheet, self.face, self.layout.palette
         sheet.for_one(self._scope)
         sheet.stamp("ground", 0, 0)
-        draw_rose(sheet, self.pattern, palette, side.rose)
+        with sheet.inside(_FREE):
+            draw_rose(sheet, self.pattern, palette, side.rose)
         mark_ground(sheet, face, _WRITING if side.photo else Box(0, 0, CARD.width, _EDGE))
         mark_line(sheet, face, Box(4, 1.1, CARD.width - 8, 2.3), palette)
         _write_title(sheet, palette)
@@ -110,11 +113,11 @@ class Card:
 def _write_title(sheet: Sheet, palette: Palette) -> None:
     middle = CARD.width / 2
     with sheet.part("H1"):
-        style = Style(15.5, 0xFFFFFF, SONG, spacing=0.32, stroke=0.02, align=0.5)
-        sheet.write(TITLE, middle, 48.1, style)
+        style = Style(15, 0xFFFFFF, SONG, spacing=0.32, stroke=0.02, align=0.5)
+        sheet.write(TITLE, middle, 47.1, style)
     with sheet.part("P", lang="en"):
         style = Style(4.5, palette.line, spacing=0.16, align=0.5)
-        sheet.write(TITLE_IN_ENGLISH, middle, 45.4, style)
+        sheet.write(TITLE_IN_ENGLISH, middle, 44.3, style)
 
 
 def _write_notes(sheet: Sheet, side: Side, palette: Palette) -> None:

@@ -12,6 +12,7 @@ BOLD = 0.02
 SAMPLE = "演示样稿 SAMPLE　仅供系统演示，不具有任何法律效力"
 # So many steps lead from the colour at the foot of the ground to the one at its head.
 STEPS = 12
+KNOT_TURNS = 5
 
 
 def keep_ground(sheet: Sheet, pattern: Pattern, width: float, height: float) -> None:
@@ -53,9 +54,10 @@ def draw_photo(sheet: Sheet, face: CredentialFace, pattern: Pattern, palette: Pa
     """Draw the photo with fine lines over its corner: one that is pasted over another breaks them."""
     with sheet.part("Figure", alt=f"持证人{face.holder_name}的照片", box=box):
         sheet.photo(face.photo, box, palette.label)
-    petals = pattern.petals[2]
-    sheet.pen(palette.accent, 0.2)
-    sheet.stamp_all("knot", [(box.right, box.y, 360 / petals / 6 * turn) for turn in range(6)])
+    petals, aside = pattern.petals[2], box.width / 24
+    x, y = box.right - aside, box.y + aside
+    sheet.pen(palette.accent, 0.16)
+    sheet.stamp_all("knot", [(x, y, 360 / petals / KNOT_TURNS * turn) for turn in range(KNOT_TURNS)])
 
 
 def draw_code(sheet: Sheet, face: CredentialFace, code: Code, palette: Palette) -> None:

@@ -35,7 +35,7 @@ class Palette:
     text: int = 0x1B1F24
     label: int = 0x5B6570
     sample: int = 0x9A5B00
-    watermark: int = 0xE9E6DC
+    watermark: int = 0xE0DCCF
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def test_the_ground_runs_into_the_bleed_and_ends_there():
     def dots(x: float, y: float, width: float, height: float) -> set:
         box = [round(edge * scale) for edge in (x, y, x + width, y + height)]
         cut = picture.crop((box[0], high - box[3], box[2], high - box[1]))
-        return set(cut.getdata())
+        return set(cut.get_flattened_data())
 
     head = SLUG + CARD.height
     assert dots(SLUG + 20, head + 0.5, 20, BLEED - 1) != {(255, 255, 255)}
