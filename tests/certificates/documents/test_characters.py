@@ -111,7 +111,9 @@ def test_each_has_an_outline_of_its_own_in_the_file(written, face):
     drawn = set()
     for font in fonts_in(written[face]):
         shapes = font["glyf"]
-        drawn |= {shapes[name].compile(shapes) for name in font.getGlyphOrder()[1:] if shapes[name].numberOfContours}
+        drawn |= {
+            shapes[name].compile(shapes) for name in font.getGlyphOrder()[1:] if shapes[name].numberOfContours
+        }
     assert len(drawn) >= OFFICIAL_COUNT
 
 
