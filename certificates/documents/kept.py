@@ -19,7 +19,7 @@ Bounds = tuple[float, float, float, float]
 PEN = 0.2
 
 
-class Packed(PDFStream):  # type: ignore[misc]  # the library carries no types
+class Packed(PDFStream):
     """A packed stream that lets go of its bytes once they are written: each is written once."""
 
     def format(self, document: Any) -> bytes:
