@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 
+import page as validator
 import pytest
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -18,6 +19,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from certificates.documents.drawing import draw
 from certificates.documents.faces import CredentialFace
+from certificates.documents.layouts import LAYOUTS
 from certificates.layouts import Layout
 from certificates.signing.findings import Finding, Ground, Outcome, Registered, judged
 from certificates.signing.pdf import FIELD, signed
@@ -109,6 +111,25 @@ def test_poppler_holds_it_for_good(document, tmp_path):
     spoilt = bytearray(document)
     spoilt[len(document) // 3] ^= 1
     assert "Signature is Valid" not in pdfsig_says(bytes(spoilt), tmp_path)
+
+
+@pytest.mark.parametrize("layout", Layout)
+@pytest.mark.parametrize("standard", [validator.ValidationProfile.PDF_A_3A, validator.ValidationProfile.PDF_UA_1])
+def test_what_is_signed_is_still_for_the_archive_and_for_everybody(layout, standard, city, tmp_path):
+    file = tmp_path / "signed.pdf"
+    file.write_bytes(signed(draw(layout, FACE), city.signer, SIGNED))
+    report = validator.validate_pdf(str(file), profile=standard)
+    assert [f"{one.rule_id} {one.message}" for one in report.failures] == []
+
+
+@pytest.mark.parametrize("layout", Layout)
+@pytest.mark.parametrize("profile", LAYOUTS)
+def test_every_field_of_the_record_is_seen_on_the_page(layout, profile, city):
+    face = replace(FACE, profile=profile)
+    finding = finding_of(signed(draw(layout, face), city.signer, SIGNED), city)
+    assert finding.outcome is Outcome.VALID
+    assert len(finding.fields) >= 5
+    assert [str(one.name) for one in finding.fields if one.is_shown is not True] == []
 
 
 def test_a_genuine_document_is_valid_offline_and_says_what_that_does_not_mean(document, city):
