@@ -5,6 +5,7 @@ to by the operations that serve any city. Afterwards every number and every docu
 """
 
 import io
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -42,7 +43,8 @@ from scripts.bench.city import administrator
 from scripts.bench.server import Running
 from scripts.bench.steps import Lost
 
-PEOPLE, UNITS, PORTRAITS = 2_101, 46, 100
+PEOPLE = int(os.environ.get("BULK", "2101"))
+UNITS, PORTRAITS = 46, 100
 PATIENCE_S, LOOK_EVERY_S = 600, 0.5
 URL = "http://localhost:8399"
 SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂"

@@ -4,6 +4,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import func, select
 
+import certificates.jobs.printing  # noqa: F401 - tells the worker what it can do
 from certificates.bulk_states import PrintKind, PrintState
 from certificates.models import Credential, PrintFile
 from certificates.operations import printing
