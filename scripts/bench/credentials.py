@@ -90,10 +90,11 @@ class Register:
         nodes: list[Row] = []
         for place in places:
             key, said = new_key(), self._said(place)
-            leaf = Leaf(CREDENTIAL, key, said.digest, self.now)
+            digest = said.digest
+            leaf = Leaf(CREDENTIAL, key, digest, self.now)
             credentials.append(self._row(key, place, said))
             index = self.frontier.size
-            entries.append((str(index), CREDENTIAL, key.hex, said.digest, _moment(self.now), seal_of(index, leaf)))
+            entries.append((str(index), CREDENTIAL, key.hex, digest, _moment(self.now), seal_of(index, leaf)))
             self.frontier, completed = grown(self.frontier, leaf.hash)
             nodes += [(str(one.level), str(one.position), root.hex()) for one, root in completed]
         return credentials, entries, nodes
