@@ -6,7 +6,9 @@ an audit of the log finds it whole.
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -42,6 +44,7 @@ CREDENTIAL_COLUMNS = (
 ENTRY_COLUMNS = '"index", kind, subject_id, digest, logged_at, seal'
 NODE_COLUMNS = "level, position, hash"
 Row = tuple[str | None, ...]
+Rows = tuple[list[Row], list[Row], list[Row]]
 
 
 class Register:
@@ -58,8 +61,15 @@ class Register:
     def grow_to(self, total: int) -> None:
         """Issue and log credentials until there are so many; then let the database settle."""
         self._found(range(len(self.holders), -(-total // PER_UNIT)))
-        for first in range(self.total, total, AT_ONCE):
-            self._issue(range(first, min(first + AT_ONCE, total)))
+        with _without_indexes(self.target), ThreadPoolExecutor(1) as loader:
+            loading: Future[None] | None = None
+            for first in range(self.total, total, AT_ONCE):
+                rows = self._made(range(first, min(first + AT_ONCE, total)))
+                if loading is not None:
+                    loading.result()
+                loading = loader.submit(_load_all, self.target, rows)
+            if loading is not None:
+                loading.result()
         self.total = total
         self._sign()
         _settle(self.target)
@@ -73,19 +83,21 @@ class Register:
                 session.execute(insert(Officer), [_officer(holder, organisation, unit, self.now)])
                 self.holders[unit] = (holder, organisation)
 
-    def _issue(self, places: Sequence[int]) -> None:
-        credentials, entries, nodes = [], [], []
+    def _made(self, places: Sequence[int]) -> Rows:
+        """Make the rows of some credentials, their entries, and the tree's nodes that these complete."""
+        credentials: list[Row] = []
+        entries: list[Row] = []
+        nodes: list[Row] = []
         for place in places:
             key, said = new_key(), self._said(place)
-            leaf = Leaf(CREDENTIAL, key, said.digest, self.now)
+            digest = said.digest
+            leaf = Leaf(CREDENTIAL, key, digest, self.now)
             credentials.append(self._row(key, place, said))
             index = self.frontier.size
-            entries.append((str(index), CREDENTIAL, key.hex, said.digest, _moment(self.now), seal_of(index, leaf)))
+            entries.append((str(index), CREDENTIAL, key.hex, digest, _moment(self.now), seal_of(index, leaf)))
             self.frontier, completed = grown(self.frontier, leaf.hash)
             nodes += [(str(one.level), str(one.position), root.hex()) for one, root in completed]
-        _load(self.target, "credential", CREDENTIAL_COLUMNS, credentials)
-        _load(self.target, "log_entry", ENTRY_COLUMNS, entries)
-        _load(self.target, "log_node", NODE_COLUMNS, nodes)
+        return credentials, entries, nodes
 
     def _said(self, place: int) -> Statement:
         today = clock.day_of(self.now)
@@ -122,6 +134,31 @@ class Register:
         head = Head(self.frontier.size, self.frontier.root.hex(), clock.now())
         with transaction() as session:
             session.execute(insert(LogHead), [{**vars(head), "signature": signature_of(head.text)}])
+
+
+@contextmanager
+def _without_indexes(target: Target) -> Iterator[None]:
+    """Let PostgreSQL build the plain indexes once at the end, instead of adding to each of them row by row."""
+    if target.kind != POSTGRESQL:
+        yield
+        return
+    with psycopg.connect(target.url, autocommit=True) as connection:
+        query = (
+            "select indexname, indexdef from pg_indexes where tablename = any(%s) and left(indexname, 3) = 'ix_'"
+        )
+        indexes = connection.execute(query, [["credential", "log_entry"]]).fetchall()
+        for name, _definition in indexes:
+            connection.execute(f'drop index "{name}"')
+        yield
+        for _name, definition in indexes:
+            connection.execute(definition)
+
+
+def _load_all(target: Target, rows: Rows) -> None:
+    credentials, entries, nodes = rows
+    _load(target, "credential", CREDENTIAL_COLUMNS, credentials)
+    _load(target, "log_entry", ENTRY_COLUMNS, entries)
+    _load(target, "log_node", NODE_COLUMNS, nodes)
 
 
 def _load(target: Target, table: str, columns: str, rows: Sequence[Row]) -> None:

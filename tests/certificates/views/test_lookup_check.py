@@ -158,6 +158,7 @@ def test_several_processes_count_together(app, settings, credential):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("path", "tries"), [("/lookup?q=", 1_000), ("/api/v1/credentials?number=", 10_000)])
 def test_an_enumeration_gets_twenty_answers_whichever_way_it_goes(app, credential, path, tries):
     client = from_address(app, "203.0.113.9").client
