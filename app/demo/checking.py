@@ -13,7 +13,7 @@ from zipfile import ZipFile
 from flask import Flask
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.demo.circular_step import circular_of
@@ -168,7 +168,7 @@ def _city_lines(session: Session, pages: Pages) -> list[Line]:
         (_("合格率（%）"), SEED.pass_rate, pass_rate, results.get("total:pass_rate")),
         (_("名单人数"), SEED.passed, listed, pages.pass_list.get("passed")),
         (_("有效证件"), SEED.active, _active(session), pages.credentials.get("valid")),
-        (_("其中承接旧证"), SEED.older, _active(session, not_from=CredentialSource.EXAM), _older_shown(pages)),
+        (_("其中承接旧证"), SEED.older, _active_older(session), _older_shown(pages)),
         (_("清理人数"), SEED.removed, sum(removed.values()), clean_up.get("total:removed")),
         (
             _("其中市直部门"),
@@ -249,12 +249,19 @@ def _units(session: Session, kind: OrganisationKind) -> int:
     return session.scalar(select(func.count()).select_from(Organisation).where(Organisation.kind == kind)) or 0
 
 
-def _active(session: Session, not_from: CredentialSource | None = None) -> int:
-    """Count those valid today; an older credential stays one when it is reissued or renewed here."""
-    query = select(func.count()).select_from(Credential).where(Credential.state == CredentialState.ACTIVE)
-    today = clock.today()
-    query = query.where(Credential.valid_from <= today, Credential.valid_until >= today)
-    return session.scalar(query.where(Credential.source != not_from) if not_from else query) or 0
+def _active(session: Session) -> int:
+    return session.scalar(_counted()) or 0
+
+
+def _active_older(session: Session) -> int:
+    """Count what did not come from the exam: older credentials, and those reissued in place of one."""
+    return session.scalar(_counted().where(Credential.source != CredentialSource.EXAM)) or 0
+
+
+def _counted() -> Select[int]:
+    today, query = clock.today(), select(func.count()).select_from(Credential)
+    query = query.where(Credential.state == CredentialState.ACTIVE)
+    return query.where(Credential.valid_from <= today, Credential.valid_until >= today)
 
 
 def _older_shown(pages: Pages) -> str | None:
