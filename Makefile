@@ -36,7 +36,7 @@ format: .venv/dev-ready
 	$(BIN)/ruff check -q --fix $(SOURCES) scripts
 	$(BIN)/ruff format -q $(SOURCES) scripts
 
-# Measures the exam room on both databases; ONLY=postgresql:1000 measures a part, FULL=1 up to 10,000,000 rows.
+# Measures the exam room on both databases; ONLY=postgresql:1000 or ONLY=documents measures a part, FULL=1 up to 10,000,000 rows.
 bench: .venv/dev-ready $(COMPILED)
 	@ONLY="$(ONLY)" FULL="$(FULL)" $(BIN)/python -m scripts.bench
 

@@ -70,6 +70,7 @@ VERB_NAMES: dict[str, Text] = {
     "exam:supervision_card:close": _("办结督办卡"),
     "exam:reminder:send": _("发送邮件提醒"),
     "exam:pass_list:publish": _("公布合格名单"),
+    "exam:pass_list:store_files": _("生成合格名单文件并记入公开日志"),
     "exam:snapshot:take": _("生成统计快照"),
     "exam:circular:draft": _("起草通报"),
     "exam:circular:edit": _("修改通报"),

@@ -91,7 +91,8 @@ def demo() -> None:
 
 @demo.command("load")
 def demo_load() -> None:
-    """Load the demo city into an empty database."""
+    """Bring the database to its shape, and load the demo city where it is empty."""
+    upgrade(current())
     _load_if_empty(Settings())
 
 

@@ -6,6 +6,7 @@ from core.texts import Text, lazy_gettext as _
 
 KIND_NAMES: dict[str, Text] = {
     "pass_list": _("合格人员名单"),
+    "pass_list_file": _("合格人员名单文件"),
     "circular": _("通报"),
     "credential": _("证件核发"),
     "status": _("证件状态变更"),

@@ -24,6 +24,7 @@ JOB_NAMES = {
     "certificates:draw": _("生成电子证书"),
     "exam:papers:draw": _("抽取试卷"),
     "exam:tally": _("统计科目得分"),
+    "exam:list_files": _("生成名单文件"),
     "duties:remind": _("发送邮件提醒"),
 }
 JOB_STATE_NAMES = {

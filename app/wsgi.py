@@ -1,4 +1,9 @@
-"""What the serving process runs: the application, and the background worker beside it."""
+"""What the serving process runs: the application, and the background worker beside it.
+
+What is there once it has started stays, so the garbage collector need not go through it again and again.
+"""
+
+import gc
 
 from flask import Flask
 
@@ -15,4 +20,5 @@ def application() -> Flask:
     """Build the application in the serving process and start its worker."""
     app = create_app()
     Worker().start()
+    gc.freeze()
     return app

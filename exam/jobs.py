@@ -1,4 +1,4 @@
-"""What the worker does for the exam: draw papers ahead, add up marks by subject, hand in what is over."""
+"""What the worker does for the exam: draw papers ahead, add up marks, draw lists, hand in what is over."""
 
 import time
 from uuid import UUID
@@ -6,10 +6,15 @@ from uuid import UUID
 from core import clock
 from core.db import reading, transaction
 from core.jobs import Interrupted, Run, every_tick, handles
+from exam.documents.list_files import draw
+from exam.list_states import ListLayout
 from exam.models.planning import Sitting
+from exam.models.results import PassList
 from exam.operations.handing_in import finish_overdue
 from exam.operations.papers import DRAW_JOB, draw_missing_papers, frozen_bank
+from exam.operations.publishing import FILES_JOB, store_list_files
 from exam.operations.tallying import TALLY_JOB, store_tally
+from exam.queries.list_files import face_of
 from exam.queries.papers import paper_counts
 from exam.queries.room import is_any_overdue
 from exam.queries.subjects import tally
@@ -42,6 +47,20 @@ def tally_subjects(run: Run) -> None:
     with transaction() as session:
         store_tally(session, session.get_one(Sitting, sitting_id), counted)
         run.report(session, 1, 1)
+
+
+@handles(FILES_JOB)
+def draw_list_files(run: Run) -> None:
+    """Draw, store and log the files of a published list; one that no longer counts keeps none."""
+    pass_list_id = UUID(run.arguments["pass_list"])
+    with reading() as session:
+        face = face_of(session, pass_list_id)
+    if not face.is_as_published:
+        return
+    drawn = {layout: draw(face, layout) for layout in ListLayout}
+    with transaction() as session:
+        store_list_files(session, session.get_one(PassList, pass_list_id), drawn)
+        run.report(session, len(drawn), len(drawn))
 
 
 @every_tick

@@ -9,6 +9,8 @@ from enum import StrEnum
 from core.lifecycle import Lifecycle, move
 from core.texts import Text, lazy_gettext as _
 
+FILE_LOG_KIND = "pass_list_file"
+
 
 class PassListState(StrEnum):
     """Where one version of a list stands on its way to the public."""
@@ -24,6 +26,13 @@ class EffectMode(StrEnum):
 
     NOTICE = "notice_then_effective"
     AT_ONCE = "publish_effective"
+
+
+class ListLayout(StrEnum):
+    """The files of a published list that are drawn and stored; the value ends the file's name."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
 
 
 class LineChange(StrEnum):

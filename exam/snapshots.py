@@ -42,12 +42,26 @@ class SnapshotHead:
 
 
 @dataclass(frozen=True)
+class PastSitting:
+    """The figures of one sitting of the trend; ``with_make_up`` is None where no make-up of it is over."""
+
+    title: str
+    closed_at: datetime
+    first: UnitFigures
+    with_make_up: UnitFigures | None
+
+
+@dataclass(frozen=True)
 class Snapshot:
-    """All the figures of a sitting as they stood; ``scores`` is how many got each score, lowest first."""
+    """All the figures of a sitting as they stood; ``scores`` is how many got each score, lowest first.
+
+    ``trend`` is this sitting after those before it, the oldest first; empty where it is the first of all.
+    """
 
     head: SnapshotHead
     table: FiguresTable
     scores: tuple[tuple[int, int], ...] = ()
+    trend: tuple[PastSitting, ...] = ()
 
     @property
     def units(self) -> tuple[UnitRow, ...]:
@@ -120,6 +134,8 @@ def canonical(snapshot: Snapshot) -> str:
         "total": _figures(figures.total),
         "scores": [list(pair) for pair in snapshot.scores],
     }
+    if snapshot.trend:
+        body["trend"] = [_past(one) for one in snapshot.trend]
     return canonical_json(body)
 
 
@@ -139,6 +155,7 @@ def opened(text: str, digest: str) -> Snapshot:
             _head_in(body["head"]),
             table([_row_in(row) for row in (*body["counties"], *body["departments"])]),
             tuple((score, count) for score, count in body["scores"]),
+            tuple(_past_in(one) for one in body.get("trend", ())),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise RefusedError([CONTRADICTS]) from error
@@ -199,6 +216,19 @@ def _row_in(body: Mapping[str, Any]) -> UnitRow:
     figures = UnitFigures(**body["figures"])
     kind = OrganisationKind(body["kind"])
     return UnitRow(UUID(body["id"]), body["code"], body["name"], body["name_en"], kind, figures)
+
+
+def _past(past: PastSitting) -> dict[str, Any]:
+    later = _figures(past.with_make_up) if past.with_make_up else None
+    named = {"title": past.title, "closed_at": _instant(past.closed_at)}
+    return {**named, "first": _figures(past.first), "with_make_up": later}
+
+
+def _past_in(body: Mapping[str, Any]) -> PastSitting:
+    later = UnitFigures(**body["with_make_up"]) if body["with_make_up"] else None
+    return PastSitting(
+        body["title"], datetime.fromisoformat(body["closed_at"]), UnitFigures(**body["first"]), later
+    )
 
 
 def _figures(figures: UnitFigures) -> dict[str, int]:

@@ -8,6 +8,7 @@ import zlib
 from functools import cache
 from io import BytesIO
 from struct import pack
+from typing import Any
 from xml.sax.saxutils import escape
 
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, Stream, open as open_pdf
@@ -134,13 +135,13 @@ def _place_to_sign(file: Pdf) -> Object:
 def _tag(file: Pdf, reading: Part, field: Object) -> None:
     """Write the tree of what is read out, and which marked piece of which page belongs where in it."""
     root = file.make_indirect(Dictionary(Type=Name.StructTreeRoot))
-    pages = [page.obj for page in file.pages]
+    pages: list[Object] = [page.obj for page in file.pages]
     owners: list[Object] = [Array([]) for _page in pages]
     document = _element(file, reading, root, pages, owners)
     form = file.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Form, P=document, Pg=pages[0]))
     form.K = Dictionary(Type=Name.OBJR, Obj=field, Pg=pages[0])
     document.K.append(form)
-    numbers = Array([])
+    numbers: Any = Array([])
     for number, page in enumerate(pages):
         page.StructParents = number
         numbers.extend([number, file.make_indirect(owners[number])])

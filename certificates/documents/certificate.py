@@ -110,7 +110,7 @@ def _braid_side(sheet: Sheet, x: float, y: float, distance: float, *, turn: int)
 
 def _write_title(sheet: Sheet, pattern: Pattern, palette: Palette) -> None:
     with sheet.part("H1"):
-        title = Style(45, palette.main, SONG, spacing=0.15, stroke=0.026, align=0.5)
+        title = Style(45, palette.main, SONG, spacing=0.15, stroke=0.018, align=0.5)
         sheet.write(TITLE, CENTRE, 167, title)
     with sheet.part("P", lang="en"):
         style = Style(8.8, palette.accent, spacing=0.18, align=0.5)

@@ -5,6 +5,7 @@ Packed as soon as they are made, so that a file with thousands of cards does not
 
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream
@@ -18,7 +19,22 @@ Bounds = tuple[float, float, float, float]
 PEN = 0.2
 
 
-def drawn_once(code: str, bounds: Bounds, forms: PDFDictionary | None) -> PDFStream:
+class Packed(PDFStream):
+    """A packed stream that lets go of its bytes once they are written: each is written once."""
+
+    def format(self, document: Any) -> bytes:
+        """Return what stands in the file."""
+        written: bytes = super().format(document)
+        self.content = b""
+        return written
+
+
+def operators(code: str) -> Packed:
+    """Return the operators of a page, packed before the next page is drawn."""
+    return Packed(PDFDictionary({"Filter": PDFName("FlateDecode")}), zlib.compress(code.encode("latin-1")))
+
+
+def drawn_once(code: str, bounds: Bounds, forms: PDFDictionary | None) -> Packed:
     """Return a form XObject of these operators, with the other forms that they draw."""
     resources = PDFDictionary({"XObject": forms} if forms else {})
     entries = {
@@ -28,10 +44,10 @@ def drawn_once(code: str, bounds: Bounds, forms: PDFDictionary | None) -> PDFStr
         "Resources": resources,
         "Filter": PDFName("FlateDecode"),
     }
-    return PDFStream(PDFDictionary(entries), zlib.compress(code.encode("ascii")))
+    return Packed(PDFDictionary(entries), zlib.compress(code.encode("ascii")))
 
 
-def picture(photo: Photo) -> PDFStream:
+def picture(photo: Photo) -> Packed:
     """Return the photo as an image XObject, its bytes as they are."""
     entries = {
         "Type": PDFName("XObject"),
@@ -42,7 +58,7 @@ def picture(photo: Photo) -> PDFStream:
         "ColorSpace": PDFName("DeviceRGB"),
         "Filter": PDFName("DCTDecode"),
     }
-    return PDFStream(PDFDictionary(entries), photo.content)
+    return Packed(PDFDictionary(entries), photo.content)
 
 
 def path_of(curves: tuple[Curve, ...]) -> str:

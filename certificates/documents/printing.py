@@ -105,6 +105,7 @@ def _draw_in(sheet: Sheet, place: Box, bleed: Bleed, draw: Callable[[], None]) -
     reach = Box(place.x - across, place.y - up, place.width + 2 * across, place.height + 2 * up)
     with sheet.inside(reach), sheet.moved(place.x, place.y):
         draw()
+    sheet.forget_reading()
 
 
 def _marks(across: Iterable[float], up: Iterable[float], bleed: Bleed) -> list[Line]:

@@ -4,11 +4,11 @@ Nothing in it depends on the clock or on chance, so the same drawing gives the s
 within ``part`` is read out; all the rest is marked as decoration.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import groupby
 from math import cos, radians, sin
 from typing import Any
 
@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from certificates.documents.boxes import Box, Size
 from certificates.documents.guilloche import Curve
-from certificates.documents.kept import Bounds, drawn_once, path_of, picture, reach_of
+from certificates.documents.kept import Bounds, drawn_once, operators, path_of, picture, reach_of
 from certificates.documents.photos import printable_photo
 from certificates.documents.reading import Part
 from certificates.documents.typesetting import LEADING, fitted
@@ -32,6 +32,7 @@ QUIET = 4
 # Any mask can be read; trying all eight for the smoothest took most of a code's time.
 MASK = 2
 
+_DARK = re.compile(rb"\x01+")
 _DECORATION, _END = "/Artifact BMC", "EMC"
 
 Place = tuple[float, float, float]
@@ -54,9 +55,8 @@ class Sheet:
 
     def __init__(self, size: Size, title: str) -> None:
         prepare_fonts()
-        self._file = BytesIO()
         self.canvas: Any = Canvas(
-            self._file,
+            BytesIO(),
             pagesize=(size.width * mm, size.height * mm),
             pageCompression=1,
             invariant=1,
@@ -71,16 +71,23 @@ class Sheet:
         self._code(_DECORATION)
 
     def next_page(self) -> None:
-        self._code(_END)
-        self.canvas.showPage()
+        self._close_page()
         self._page, self._marked = self._page + 1, 0
         self._code(_DECORATION)
 
     def finished(self) -> bytes:
+        self._close_page()
+        return bytes(self.canvas.getpdfdata())
+
+    def _close_page(self) -> None:
         self._code(_END)
         self.canvas.showPage()
-        self.canvas.save()
-        return self._file.getvalue()
+        page = self.canvas._doc.Pages.pages[-1]
+        page.Contents, page.stream = operators(page.stream), None
+
+    def forget_reading(self) -> None:
+        """Let go of what would be read out: a file for the printer never is."""
+        self.reading.parts.clear()
 
     def set_boxes(self, *, trim: Box, bleed: Box) -> None:
         """Tell the printer where the pages that follow are cut, and how far beyond they are drawn."""
@@ -280,9 +287,9 @@ class Sheet:
         self._groups[-1].parts.append(part)
         return part
 
-    def _code(self, operators: str) -> None:
+    def _code(self, code: str) -> None:
         """Append finished operators: the library takes ten times as long to write a number."""
-        self.canvas._code.append(operators)
+        self.canvas._code.append(code)
 
 
 def _rgb(color: int) -> str:
@@ -302,9 +309,4 @@ def _moved(x: float, y: float, turn: float, along: float, up: float) -> str:
 
 def _dark_runs(row: bytes) -> Iterator[tuple[int, int]]:
     """Yield (start, length) of each run of dark modules."""
-    at = 0
-    for is_dark, run in groupby(row):
-        length = len(list(run))
-        if is_dark:
-            yield at, length
-        at += length
+    return ((run.start(), run.end() - run.start()) for run in _DARK.finditer(row))

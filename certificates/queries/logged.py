@@ -15,9 +15,9 @@ from certificates.statements import DOCUMENT, TELLING
 from certificates.states import CredentialState
 from core.models import LogEntry
 from core.queries import newest_log_entries
-from exam.list_states import PassListState
+from exam.list_states import FILE_LOG_KIND, PassListState
 from exam.models.circulars import Circular, CircularFile
-from exam.models.results import PassList
+from exam.models.results import PassList, PassListFile
 from exam.pass_lists import digest_of
 from exam.queries.pass_lists import published
 
@@ -47,6 +47,7 @@ def unlike_log(session: Session) -> Iterator[Unlike]:
     The log itself must have been found whole before: this compares with its entries as they stand.
     """
     yield from _lists(session)
+    yield from _list_files(session)
     yield from _credentials(session)
     yield from _documents(session)
     yield from _circulars(session)
@@ -96,6 +97,16 @@ def _circulars(session: Session) -> Iterator[Unlike]:
         .order_by(Circular.title, CircularFile.layout)
     )
     return _unlike_files(session, rows, Thing.CIRCULAR)
+
+
+def _list_files(session: Session) -> Iterator[Unlike]:
+    rows = (
+        select(PassList.title, PassListFile.content, PassListFile.digest, LogEntry.index)
+        .join(PassList, PassList.id == PassListFile.pass_list_id)
+        .outerjoin(LogEntry, _entry_of(PassList.id, PassListFile.digest, FILE_LOG_KIND))
+        .order_by(PassList.title, PassListFile.layout)
+    )
+    return _unlike_files(session, rows, Thing.PASS_LIST)
 
 
 def _entry_of(subject: Any, digest: Any, kind: str) -> ColumnElement[bool]:

@@ -124,11 +124,11 @@ def score_drawing(chart: ScoreChart, width: int = WIDTH) -> Drawing:
     return drawing
 
 
-def trend_drawing(chart: TrendChart) -> Drawing:
+def trend_drawing(chart: TrendChart, width: int = WIDTH) -> Drawing:
     """Draw the rates over sittings: a solid line for the first, a broken one with rings for make-ups counted in."""
-    drawing = Drawing(WIDTH, UPRIGHT_HEIGHT)
-    drawing.add(_upright_scale())
-    wide = (WIDTH - LEFT) / max(len(chart.points), 1)
+    drawing = Drawing(width, UPRIGHT_HEIGHT)
+    drawing.add(_upright_scale(width))
+    wide = (width - LEFT) / max(len(chart.points), 1)
     places = [(LEFT + wide * (place + 0.5), point) for place, point in enumerate(chart.points)]
     for x, point in places:
         drawing.add(_below(x, wide, (_shortened(point.label, wide), point.day)))
@@ -252,11 +252,11 @@ def _cut(label: str, x: float, width: int) -> Group:
     return Group(line, _text(left, top + 8, label, MARK))
 
 
-def _upright_scale() -> Group:
+def _upright_scale(width: int) -> Group:
     group = Group()
     for tick in TICKS:
         y = _y(Decimal(tick))
-        group.add(Line(LEFT, y, WIDTH, y, strokeColor=LINE, strokeWidth=1))
+        group.add(Line(LEFT, y, width, y, strokeColor=LINE, strokeWidth=1))
         group.add(_text(LEFT - 12 - _width(f"{tick}%"), y - 4, f"{tick}%", SOFT))
     return group
 

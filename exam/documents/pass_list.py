@@ -6,7 +6,7 @@ the same list gives the same bytes. Once the names have come off it shows how ma
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO
 
 from reportlab.lib.colors import HexColor
@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from core.clock import CITY_ZONE
 from core.fonts import HEI, SONG, prepare_fonts, text_runs, text_width
+from exam.list_faces import ListFace
 from exam.pass_lists import ListedPerson, UnitCount
 
 WIDTH, HEIGHT = A4
@@ -25,33 +26,6 @@ TITLE_SIZE, TEXT_SIZE, NOTE_SIZE, FOOT_SIZE, SMALLEST = 20.0, 10.5, 9.0, 7.5, 5.
 LEADING = 1.5
 SAMPLE = "演示样稿 / SAMPLE"
 CHANGES = {"added": "（增补）", "changed": "（更正）"}
-
-
-@dataclass(frozen=True)
-class ListFace:
-    """Everything the paper says."""
-
-    title: str
-    version: int
-    issuer_name: str
-    published_at: datetime
-    notice_from: date | None
-    notice_until: date | None
-    effective_on: date | None
-    is_provisional: bool
-    legal_basis: str
-    contact: str
-    reason: str
-    passed_count: int
-    exempt_count: int
-    people: Sequence[ListedPerson]
-    units: Sequence[UnitCount]
-    names_until: date
-    are_names_off: bool
-    digest: str
-    log_number: int | None
-    is_superseded: bool
-    is_sample: bool
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Base, Keyed
 from exam.legal_bases import LegalBasis
-from exam.list_states import EffectMode, LineChange, PassListState
+from exam.list_states import EffectMode, LineChange, ListLayout, PassListState
 from exam.models.planning import Candidate
 from exam.states import CheckFinding, CorrectionState, MarkCause, Outcome, Shortfall
 from people.posts import EmploymentType
@@ -96,7 +107,8 @@ class Result(Keyed, Base):
 
     A correction is a further row with a higher ``number`` and its cause; the highest counts. Officer, unit
     and employment are the candidate's, copied so that figures are counted from this table alone: the first
-    index holds all they need, the second the few results that correct another. Personal data: outcome and
+    index holds all they need, the second finds a person's results, the third the few that correct another.
+    Personal data: outcome and
     score. Kept for good.
     """
 
@@ -116,7 +128,7 @@ class Result(Keyed, Base):
     )
 
     candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id"))
-    officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"), default=_officer_of)
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer.id"), default=_officer_of, index=True)
     number: Mapped[int] = mapped_column(default=1)
     cause: Mapped[MarkCause] = mapped_column(String(16), default=MarkCause.HAND_IN)
     sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"))
@@ -130,6 +142,23 @@ class Result(Keyed, Base):
     settled_at: Mapped[datetime]
 
     candidate: Mapped[Candidate] = relationship(lazy="joined")
+
+
+class PassListFile(Keyed, Base):
+    """One file of a published list as it was on that day, byte for byte; never edited.
+
+    ``digest`` is the SHA-256 of the bytes and stands in the public log. Personal data: the names published.
+    Kept as long as the list; public while the list counts and bears its names.
+    """
+
+    __tablename__ = "pass_list_file"
+    __table_args__ = (UniqueConstraint("pass_list_id", "layout"),)
+
+    pass_list_id: Mapped[UUID] = mapped_column(ForeignKey("pass_list.id"))
+    layout: Mapped[ListLayout] = mapped_column(String(4))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    drawn_at: Mapped[datetime]
 
 
 class SubjectTally(Base):

@@ -4,6 +4,8 @@ Publishing freezes a version, seals it and writes it into the public log, all in
 was published is never edited.
 """
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from uuid import UUID
 
@@ -11,11 +13,13 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.audit import Actor
+from core.audit import SYSTEM, Actor
 from core.calendars import working_calendar
 from core.db import new_key
 from core.errors import ForbiddenError, refuse_if
-from core.operations import append_to_log, record_audit
+from core.jobs import enqueue
+from core.operations import append_all_to_log, append_to_log, record_audit
+from core.public_log import Published
 from exam.legal_bases import BASIS_TEXTS
 from exam.line_changes import Line, differences
 from exam.list_drafts import (
@@ -27,11 +31,12 @@ from exam.list_drafts import (
     reasons_against_remark,
     reasons_against_terms,
 )
-from exam.list_states import PASS_LIST, EffectMode, LineChange, PassListState
+from exam.list_states import FILE_LOG_KIND, PASS_LIST, EffectMode, LineChange, ListLayout, PassListState
 from exam.models.planning import Sitting
-from exam.models.results import PassList, PassListEntry
+from exam.models.results import PassList, PassListEntry, PassListFile
 from exam.notices import ListDates, dates_of
 from exam.pass_lists import digest_of, figures_as_row
+from exam.queries.list_files import stored_file
 from exam.queries.list_lines import figures_now, is_outdated, newest_of, next_lines, open_draft_of
 from exam.queries.pass_lists import published, publishing_facts
 from exam.sittings import reasons_against_publishing
@@ -39,6 +44,7 @@ from people.queries import city
 
 TITLE_SUFFIX = "合格人员名单"
 LOG_KIND = "pass_list"
+FILES_JOB = "exam:list_files"
 
 
 def title_of(sitting: Sitting) -> str:
@@ -128,7 +134,31 @@ def publish_pass_list(session: Session, pass_list: PassList, actor: Actor) -> Pa
         "effective_on": dates.effective_on.isoformat(),
     }
     record_audit(session, actor, "exam:pass_list:publish", pass_list.id, detail)
+    enqueue(session, FILES_JOB, {"pass_list": str(pass_list.id)})
     return pass_list
+
+
+def store_list_files(session: Session, pass_list: PassList, drawn: Mapping[ListLayout, bytes]) -> bool:
+    """Store the files of a list and enter each digest in the log; False where another worker was first."""
+    session.refresh(pass_list, with_for_update=True)
+    if any(stored_file(session, pass_list.id, layout) is not None for layout in drawn):
+        return False
+    files = [
+        PassListFile(
+            pass_list_id=pass_list.id,
+            layout=layout,
+            content=content,
+            digest=hashlib.sha256(content).hexdigest(),
+            drawn_at=clock.now(),
+        )
+        for layout, content in drawn.items()
+    ]
+    session.add_all(files)
+    session.flush()
+    append_all_to_log(session, [Published(FILE_LOG_KIND, pass_list.id, file.digest) for file in files])
+    digests = {str(file.layout): file.digest for file in files}
+    record_audit(session, SYSTEM, "exam:pass_list:store_files", pass_list.id, digests)
+    return True
 
 
 def move_facts(session: Session, pass_list: PassList, account_id: UUID | None) -> MoveFacts:

@@ -12,7 +12,7 @@ from exam.cut_offs import Cut
 from exam.models.circulars import FiguresSnapshot
 from exam.models.planning import Sitting
 from exam.queries.scores import full_score, scores
-from exam.queries.snapshots import snapshot_facts
+from exam.queries.snapshots import snapshot_facts, trend_up_to
 from exam.snapshots import Snapshot, SnapshotHead, canonical, digest_of, reasons_against_snapshot
 from people.queries import city
 from people.scope import CITY
@@ -41,7 +41,8 @@ def take_snapshot(session: Session, sitting: Sitting, cut: Cut, actor: Actor) ->
         number=_next_number(session, sitting),
         taken_at=clock.now(),
     )
-    made = _row(Snapshot(head, facts.table, tuple(sorted(scores(session, sitting.id, CITY).items()))), actor)
+    sat = tuple(sorted(scores(session, sitting.id, CITY).items()))
+    made = _row(Snapshot(head, facts.table, sat, trend_up_to(session, sitting, cut)), actor)
     session.add(made)
     session.flush()
     total = facts.table.total

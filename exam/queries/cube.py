@@ -13,7 +13,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
+from core.db import is_postgresql
 from core.errors import NotFoundError
 from exam.cut_offs import Cell, Cut, CutOff, Move, moved
 from exam.endings import RANKS, End, end_of, end_of_rank
@@ -58,7 +61,11 @@ def closed_make_ups(session: Session, sitting: Sitting) -> list[Sitting]:
 
 def cells(session: Session, taken_at: CutOff, scope: Scope) -> list[Cell]:
     """Return how many people within the scope came to each end, by unit and employment."""
-    first = _first_cells(session, taken_at.sitting_id, scope)
+    return after_make_ups(session, taken_at, scope, _first_cells(session, taken_at.sitting_id, scope))
+
+
+def after_make_ups(session: Session, taken_at: CutOff, scope: Scope, first: list[Cell]) -> list[Cell]:
+    """Return the cells at a cut-off from those of the first sitting, which need not be counted twice."""
     if not taken_at.make_up_ids:
         return first
     return moved(first, _moves(session, taken_at, scope))
@@ -101,12 +108,12 @@ def rank_of(result: Any) -> ColumnElement[int]:
 
 def best_in(sitting_ids: Sequence[UUID]) -> Any:
     """Return, as a subquery, the rank of the best end of each officer in these sittings."""
-    return (
-        select(Result.officer_id, func.max(rank_of(Result)).label("rank"))
-        .where(Result.sitting_id.in_(sitting_ids), newest_result())
-        .group_by(Result.officer_id)
-        .subquery()
-    )
+    best_rank = func.max(rank_of(Result)).label("rank")
+    return _ranked(best_rank, sitting_ids).group_by(Result.officer_id).subquery()
+
+
+def _ranked(rank: ColumnElement[int], sitting_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
+    return select(Result.officer_id, rank).where(Result.sitting_id.in_(sitting_ids), newest_result())
 
 
 def split(outcome: str, shortfall: str | None, count: int, scored: int) -> dict[End, int]:
@@ -147,31 +154,39 @@ def moves_between(
     session: Session, sitting_id: UUID, make_up_ids: Sequence[UUID], scope: Scope
 ) -> list[tuple[End, End, int]]:
     """Return how many people went from which end of a sitting to which best end in its make-ups."""
-    rows = session.execute(_moving(sitting_id, make_up_ids, scope, ()))
+    rows = session.execute(
+        _moving(session, CutOff(Cut.WITH_MAKE_UP, sitting_id, tuple(make_up_ids), None), scope, ())
+    )
     return [(end_of_rank(before), end_of_rank(after), count) for before, after, count in rows]
 
 
 def _moves(session: Session, taken_at: CutOff, scope: Scope) -> list[Move]:
-    rows = session.execute(
-        _moving(taken_at.sitting_id, taken_at.make_up_ids, scope, ("organisation_id", "employment"))
-    )
+    rows = session.execute(_moving(session, taken_at, scope, ("organisation_id", "employment")))
     return [
         Move(unit, employment, end_of_rank(before), end_of_rank(after), count)
         for unit, employment, before, after, count in rows
     ]
 
 
-def _moving(
-    sitting_id: UUID, make_up_ids: Sequence[UUID], scope: Scope, by: Sequence[str]
-) -> Select[*tuple[Any, ...]]:
-    """Return the count of people by where they stood after the first sitting and by their best end since."""
-    later, first = best_in(make_up_ids), aliased(Result)
+def _moving(session: Session, taken_at: CutOff, scope: Scope, by: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Return the count of people by where they stood after the first sitting and by their best end since.
+
+    SQLite looks each of them up by officer. It is told not to use the index of sittings, as it would
+    otherwise go through the whole first sitting for each. PostgreSQL need not group a make-up that is the
+    only one: an officer has one result in it that counts.
+    """
+    first = aliased(Result)
+    later, sitting = best_in(taken_at.make_up_ids), first.sitting_id
+    if not is_postgresql(session):
+        sitting = UnaryExpression(sitting, operator=custom_op("+"), type_=sitting.type)  # type: ignore[assignment, arg-type]
+    elif len(taken_at.make_up_ids) == 1:
+        later = _ranked(rank_of(Result).label("rank"), taken_at.make_up_ids).subquery()
     groups = (*(getattr(first, name) for name in by), rank_of(first).label("before"), later.c.rank)
     query = (
         select(*groups, func.count())
         .select_from(later)
         .join(first, first.officer_id == later.c.officer_id)
-        .where(first.sitting_id == sitting_id, newest_of(first))
+        .where(sitting == taken_at.sitting_id, newest_of(first))
         .group_by(*groups)
     )
     return within(query, first.organisation_id, scope)

@@ -16,10 +16,12 @@ from exam.pass_rates import FiguresTable, table
 from exam.queries.cube import best_in, cells, closed_make_ups, rank_of
 from exam.queries.newest import newest_result
 from exam.queries.results import unit_rows
-from exam.snapshots import Snapshot, SnapshotFacts, opened
+from exam.queries.trend import sittings_over
+from exam.snapshots import PastSitting, Snapshot, SnapshotFacts, opened
 from exam.states import Outcome, SittingKind, SittingState
 from people.scope import CITY
 
+LONGEST_TREND = 10
 _OUTCOMES = {End.PASSED: Outcome.PASSED, End.FAILED: Outcome.FAILED}
 
 
@@ -91,6 +93,26 @@ def snapshot_facts(session: Session, sitting: Sitting, cut: Cut) -> SnapshotFact
         counted=_counted(session, sitting.id, make_ups),
         newest=figures_in(newest).table if newest else None,
         has_cut=cut is Cut.FIRST or bool(make_ups),
+    )
+
+
+def trend_up_to(session: Session, sitting: Sitting, cut: Cut) -> tuple[PastSitting, ...]:
+    """Return the last sittings that count up to this one, the oldest first; alone it is no trend.
+
+    What its own make-ups changed is shown only where the snapshot is taken with them.
+    """
+    over = [one for one in sittings_over(session, CITY) if one.kind is SittingKind.REGULAR]
+    place = [one.sitting_id for one in over].index(sitting.id) + 1
+    if place == 1:
+        return ()
+    return tuple(
+        PastSitting(
+            title=one.title,
+            closed_at=one.closed_at,
+            first=one.first,
+            with_make_up=None if one.sitting_id == sitting.id and cut is Cut.FIRST else one.with_make_up,
+        )
+        for one in over[max(place - LONGEST_TREND, 0) : place]
     )
 
 

@@ -6,6 +6,7 @@ its own that needs no database. Every figure is printed and stored in
 var/bench.json; a lost answer or an error ends the run, because no figure would be worth anything.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -81,6 +82,7 @@ def _measure(target: Target, steps: set[str], report: Report) -> None:
     settings = target.settings(PORT)
     desk = Desk(create_app(settings))
     connect(settings.database)
+    gc.freeze()  # as the server does
     if steps - {"figures", "circular", "floor"}:
         with served(target, PORT) as running:
             _measure_room(Steps(running, desk), steps, (room, storm), report)

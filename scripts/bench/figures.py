@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.audit import SYSTEM
 from core.db import current, is_postgresql, reading, transaction
-from exam.cut_offs import Cut, by_employment
+from exam.cut_offs import Cell, Cut, by_employment
 from exam.distributions import spread
 from exam.models.planning import Sitting
 from exam.operations import planning
@@ -285,8 +285,8 @@ def _settle(target: Target) -> None:
             connection.execute(text("checkpoint"))
 
 
-def _counted(sitting_id: UUID) -> None:
-    """Count once and add up every table of units and employments from it."""
+def _counted(sitting_id: UUID) -> list[Cell]:
+    """Count once, add up every table of units and employments from it, and return the count."""
     with reading() as session:
         sitting = session.get_one(Sitting, sitting_id)
         cells = cube.cells(session, cube.cut_off(session, sitting, Cut.FIRST), CITY)
@@ -298,14 +298,16 @@ def _counted(sitting_id: UUID) -> None:
     employed = [figures_of(ends) for ends in by_employment(cells).values()]
     if not made.total.due == RESULTS == sum(one.due for one in employed):
         raise Lost(f"{made.total.due} of {RESULTS} results are in the tables")
+    return cells
 
 
 def _all_tables(sitting_id: UUID) -> None:
     """Put together every table of one sitting: units and employments at both cut-offs, subjects, scores."""
-    _counted(sitting_id)
+    first = _counted(sitting_id)
     with reading() as session:
         sitting = session.get_one(Sitting, sitting_id)
-        later = cube.cells(session, cube.cut_off(session, sitting, Cut.WITH_MAKE_UP), CITY)
+        taken_at = cube.cut_off(session, sitting, Cut.WITH_MAKE_UP)
+        later = cube.after_make_ups(session, taken_at, CITY, first)
         total = table(unit_rows(session, later, CITY)).total
         marks = subjects(session, sitting_id, CITY)
         sat = scores(session, sitting_id, CITY)
@@ -321,7 +323,7 @@ def _all_sittings() -> None:
             raise Lost("a sitting is missing")
 
 
-def _median_ms(action: Callable[[], None]) -> float:
+def _median_ms(action: Callable[[], Any]) -> float:
     action()
     return statistics.median(_took_ms(action) for _run in range(RUNS))
 

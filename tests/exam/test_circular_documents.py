@@ -2,6 +2,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from struct import unpack_from
 
 import pypdfium2
@@ -18,6 +19,7 @@ from exam.documents.circular_pdf import draw_pdf
 from exam.documents.circular_xlsx import draw_xlsx
 from exam.documents.metafiles import metafile
 from exam.documents.official_layout import BODY, CHARACTERS, LINES, broken, refuse_unprintable
+from exam.snapshots import PastSitting
 from tests.exam.test_circular_texts import SNAPSHOT, written
 from tests.reported import figures, frozen, row
 
@@ -191,3 +193,25 @@ def test_a_chart_is_a_vector_picture_with_its_words(docx):
     assert (kinds[0], kinds[-1]) == (1, 14)
     assert "海东区".encode("utf-16-le") in content
     assert "75.0%（1500/2000）".encode("utf-16-le") in content
+
+
+def test_sittings_before_are_drawn_as_a_trend_with_their_figures():
+    days = (datetime(2016, 9, 5, tzinfo=UTC), datetime(2017, 9, 5, tzinfo=UTC))
+    past = PastSitting("上年度考试", days[0], figures(1200, 400), figures(1300, 300))
+    own = PastSitting("线上培训考试", days[1], SNAPSHOT.table.total, None)
+    snapshot = replace(SNAPSHOT, trend=(past, own))
+    titles = [title for title, _drawing, _legend in chart_drawings(snapshot)]
+    assert titles == ["各县区合格率", "成绩分布", "历次考试合格率", "市直部门合格率"]
+    letter = written(snapshot)
+    text = without_breaks("".join(pdf_pages(draw_pdf(letter))))
+    assert "上年度考试首考1200/1600，含补考1300/1600；线上培训考试首考2101/2934。" in text
+    assert "75.0%" in text
+    with zipfile.ZipFile(io.BytesIO(draw_docx(letter))) as archive:
+        pictures = [archive.read(name) for name in archive.namelist() if name.endswith(".emf")]
+    assert any("含补考合格率".encode("utf-16-le") in picture for picture in pictures)
+
+
+def test_one_sitting_alone_is_no_trend():
+    own = PastSitting("线上培训考试", datetime(2017, 9, 5, tzinfo=UTC), SNAPSHOT.table.total, None)
+    drawn = chart_drawings(replace(SNAPSHOT, trend=(own,)))
+    assert [title for title, _drawing, _legend in drawn] == ["各县区合格率", "成绩分布", "市直部门合格率"]

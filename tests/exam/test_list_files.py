@@ -1,5 +1,6 @@
 import hashlib
 import json
+import threading
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -7,16 +8,24 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
+from sqlalchemy import select, update
 
 from core import clock
 from core.db import reading, transaction
+from core.jobs import Run
+from core.models import Job, LogEntry
 from core.sheets import read_sheet
-from exam.documents.pass_list import ListFace, draw_list
-from exam.list_states import EffectMode
-from exam.models.planning import Sitting
+from exam.documents.pass_list import draw_list
+from exam.jobs import draw_list_files
+from exam.list_faces import ListFace
+from exam.list_states import FILE_LOG_KIND, EffectMode, ListLayout
+from exam.models.planning import Candidate, Sitting
+from exam.models.results import PassListFile, Result
 from exam.operations.closing import close_sitting
+from exam.operations.publishing import FILES_JOB
 from exam.pass_lists import ListedPerson, UnitCount
 from exam.queries.pass_lists import pass_list
+from exam.states import Outcome
 from tests.factories import (
     ACTOR,
     make_attempt,
@@ -162,7 +171,69 @@ def test_the_files_of_a_list_say_the_same(browser, made):
     assert all(part in text for part in ("甲", "26011", made.digest))
 
 
+def do_files_job(pass_list_id):
+    with reading() as session:
+        query = select(Job).where(Job.kind == FILES_JOB).order_by(Job.id)
+        job = next(one for one in session.scalars(query) if one.arguments["pass_list"] == str(pass_list_id))
+    draw_list_files(Run(job.id, job.arguments, threading.Event()))
+
+
+def logged_digests(pass_list_id):
+    with reading() as session:
+        query = select(LogEntry.digest).where(LogEntry.subject_id == pass_list_id, LogEntry.kind == FILE_LOG_KIND)
+        return list(session.scalars(query.order_by(LogEntry.index)))
+
+
+def fetched(browser, pass_list_id):
+    return [browser.fetch(f"/pass-lists/{pass_list_id}/list.{layout}").data for layout in ListLayout]
+
+
+def test_publishing_lets_each_file_be_drawn_and_logged_as_it_is_handed_out(browser, made):
+    before = fetched(browser, made.id)
+    do_files_job(made.id)
+    assert logged_digests(made.id) == [hashlib.sha256(one).hexdigest() for one in before]
+    assert fetched(browser, made.id) == before
+
+
+def test_files_are_logged_once_however_often_their_job_runs(made):
+    do_files_job(made.id)
+    do_files_job(made.id)
+    assert len(logged_digests(made.id)) == len(ListLayout)
+
+
+def test_what_is_handed_out_is_what_was_stored(browser, made):
+    do_files_job(made.id)
+    with transaction() as session:
+        session.execute(update(PassListFile).values(content=b"as stored"))
+    assert fetched(browser, made.id) == [b"as stored", b"as stored"]
+
+
+def test_a_list_that_no_longer_counts_says_so_and_gets_no_further_file(browser, made):
+    first = fetched(browser, made.id)
+    do_files_job(made.id)
+    with transaction() as session:
+        candidate = session.scalars(select(Candidate)).first()
+        later = Result(
+            candidate_id=candidate.id,
+            sitting_id=made.sitting_id,
+            organisation_id=candidate.organisation_id,
+            number=2,
+            outcome=Outcome.FAILED,
+            score=10,
+            settled_at=clock.now(),
+        )
+        session.add(later)
+        session.flush()
+        sitting = session.get_one(Sitting, made.sitting_id)
+        newer = publish_list(session, sitting, mode=EffectMode.NOTICE, reason="成绩更正")
+    assert fetched(browser, made.id) != first
+    do_files_job(newer.id)
+    assert len(logged_digests(newer.id)) == len(logged_digests(made.id)) == len(ListLayout)
+    assert "已被" in pages_of(fetched(browser, made.id)[0])[0][0]
+
+
 def test_a_year_after_the_period_no_page_and_no_file_has_a_name(browser, made):
+    do_files_job(made.id)
     with clock.at(AFTER_A_YEAR):
         page = browser.open(f"/pass-lists/{made.id}")
         assert "不能再由公众复算" in browser.text()

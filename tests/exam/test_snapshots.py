@@ -24,6 +24,7 @@ from exam.queries.snapshots import (
     snapshots_of,
 )
 from exam.snapshots import (
+    PastSitting,
     SnapshotFacts,
     canonical,
     changed_units,
@@ -54,14 +55,21 @@ def codes(reasons):
     return [reason.code for reason in reasons]
 
 
+PAST = st.builds(
+    PastSitting,
+    st.sampled_from(["第一次考试", "第二次考试"]),
+    st.sampled_from([NOW, NOW + timedelta(microseconds=1)]),
+    st.builds(figures, st.integers(0, 500), st.integers(0, 500)),
+    st.none() | st.builds(figures, st.integers(0, 500)),
+)
 unit_figures = st.builds(figures, st.integers(0, 500), st.integers(0, 500), st.integers(0, 500))
 
 
-@given(st.lists(unit_figures, max_size=8), st.lists(unit_figures, max_size=8))
-def test_what_is_written_down_comes_back_the_same(counties, departments):
+@given(st.lists(unit_figures, max_size=8), st.lists(unit_figures, max_size=8), st.lists(PAST, max_size=3))
+def test_what_is_written_down_comes_back_the_same(counties, departments, trend):
     rows = [row(f"C{number:02d}", one) for number, one in enumerate(counties)]
     rows += [row(f"M{number:02d}", one) for number, one in enumerate(departments)]
-    snapshot = frozen(*rows)
+    snapshot = replace(frozen(*rows), trend=tuple(trend))
     text_form = canonical(snapshot)
     again = opened(text_form, digest_of(text_form))
     assert again == snapshot
@@ -148,6 +156,48 @@ def test_a_snapshot_holds_the_figures_and_is_sealed(session):
     assert taken.digest == digest_of(taken.content)
     entry = session.scalars(select(AuditEntry).where(AuditEntry.verb == "exam:snapshot:take")).one()
     assert entry.detail["digest"] == taken.digest
+
+
+def test_a_snapshot_holds_the_sittings_up_to_its_own(session):
+    made = make_reported(session, ENDS)
+    earlier, later = (
+        make_sitting(session, title=title, state=SittingState.CLOSED, closed_at=made.sitting.closed_at + gap)
+        for title, gap in (("去年的考试", timedelta(days=-365)), ("后来的考试", timedelta(minutes=1)))
+    )
+    for sitting, outcome, score in ((earlier, Outcome.PASSED, 3), (later, Outcome.FAILED, 1)):
+        candidate = make_candidate(session, sitting, made.candidates["C01"][0].officer)
+        session.add(result_of(candidate, outcome, score=score))
+    session.flush()
+    taken = figures_in(take_snapshot(session, made.sitting, Cut.FIRST, made.writer))
+    assert [(one.title, one.first.passed, one.first.participated) for one in taken.trend] == [
+        ("去年的考试", 1, 1),
+        (made.sitting.title, 9, 12),
+    ]
+    assert taken.trend[-1].first == taken.table.total
+    assert figures_in(take_snapshot(session, earlier, Cut.FIRST, made.writer)).trend == ()
+
+
+def test_the_trend_shows_make_ups_of_its_own_sitting_only_where_they_are_counted(session):
+    made = make_reported(session, ENDS)
+    before = made.sitting.closed_at - timedelta(days=365)
+    make_sitting(session, title="去年的考试", state=SittingState.CLOSED, closed_at=before)
+    again = make_sitting(
+        session,
+        title="春季补考",
+        kind=SittingKind.MAKE_UP,
+        first_sitting_id=made.sitting.id,
+        state=SittingState.CLOSED,
+        closed_at=NOW,
+    )
+    candidate = make_candidate(session, again, made.candidates["C01"][4].officer)
+    session.add(result_of(candidate, Outcome.PASSED, score=4))
+    session.flush()
+    first, both = (
+        figures_in(take_snapshot(session, made.sitting, cut, made.writer)).trend[-1]
+        for cut in (Cut.FIRST, Cut.WITH_MAKE_UP)
+    )
+    assert first.with_make_up is None
+    assert (both.first.passed, both.with_make_up.passed) == (9, 10)
 
 
 def test_a_later_result_leaves_the_snapshot_and_says_so(session):

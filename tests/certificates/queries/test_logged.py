@@ -12,9 +12,11 @@ from core.models import LogEntry
 from core.operations import append_to_log
 from exam.circular_states import CircularLayout
 from exam.cut_offs import Cut
+from exam.list_states import FILE_LOG_KIND, ListLayout
 from exam.models.circulars import CircularFile
-from exam.models.results import PassList, PassListEntry
+from exam.models.results import PassList, PassListEntry, PassListFile
 from exam.operations import circulars
+from exam.operations.publishing import store_list_files
 from exam.operations.snapshots import take_snapshot
 from exam.pass_lists import digest_of
 from exam.queries.circulars import final_letter_of
@@ -105,6 +107,18 @@ def test_a_document_that_was_never_logged_is_named(session, city):
     )
     session.flush()
     assert unlike(session) == [Unlike(Thing.DOCUMENT, "N-9")]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [update(PassListFile).values(content=b"%PDF"), delete(LogEntry).where(LogEntry.kind == FILE_LOG_KIND)],
+)
+def test_a_lists_file_that_is_not_as_it_was_logged_is_named(session, city, planted):
+    pass_list = session.scalars(select(PassList)).one()
+    store_list_files(session, pass_list, {ListLayout.PDF: b"%PDF-1.4"})
+    assert unlike(session) == []
+    session.execute(planted)
+    assert unlike(session) == [Unlike(Thing.PASS_LIST, "春季名单")]
 
 
 @pytest.mark.parametrize("planted", ["content", "entry"])
