@@ -1,6 +1,7 @@
 """The page that checks documents in a real browser: chosen, dropped, by keyboard alone, and without script."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from certificates.layouts import Layout
@@ -77,4 +78,5 @@ def test_the_answer_fits_the_screen(document, page, width):
     chosen(page, document)
     page.get_by_role("button", name="查验文件").click()
     expect(page.locator(ANSWER)).to_have_text("有效")
+    assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
