@@ -179,6 +179,7 @@ class _Page:
         wide = text_width(text, face, size)
         if width and wide > width:
             size, wide = size * width / wide, width
+        self._canvas.saveState()  # how strokes are set would hold for every text after this one
         line = self._canvas.beginText(x - wide * align, y)
         line.setFillColor(HexColor(color))
         if stroke:
@@ -189,3 +190,4 @@ class _Page:
             line.setFont(font, size)
             line.textOut(run)
         self._canvas.drawText(line)
+        self._canvas.restoreState()

@@ -50,7 +50,7 @@ def test_the_progress_of_a_list_moves_without_opening_the_page_again(page, offic
     expect(page.locator("#drawing h2")).to_have_text("正在生成电子证书")
     work()
     expect(page.locator("#drawing h2")).to_have_text("电子证书已全部生成")
-    page.get_by_role("button", name="制作领证签收表").click()
+    page.get_by_role("button", name="制作：领证签收表").click()
     expect(page.locator("#files")).to_contain_text("正在制作")
     work()
     with page.expect_download() as download:
