@@ -23,6 +23,7 @@ from tests.forms_browser import TEST_PASSWORD
 
 PATIENCE_SECONDS = 4.0
 AGAIN_SECONDS = 0.1
+MOST_PENDING = 100  # who has changed so many answers without one being sent takes a rest
 CLONE_NEWNET = 0x40000000
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 DIED = (OSError, http.client.HTTPException)
@@ -121,7 +122,7 @@ class Page(threading.Thread):
     def _work(self) -> None:
         self._open()
         while not (self.leaving.is_set() or self.is_over or (self.stopping.is_set() and not self.pending)):
-            if not self.stopping.is_set():
+            if not self.stopping.is_set() and len(self.pending) < MOST_PENDING:
                 self._answer()
             if self.pending and not self._send():
                 self.leaving.wait(AGAIN_SECONDS)
