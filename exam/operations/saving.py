@@ -69,8 +69,8 @@ def append_responses(session: Session, attempt_id: UUID, fence: int, given: Sequ
         raise RefusedError([Reason("over", _("考试时间已到，不能再作答。"))])
     places = tuple(sorted({one.place for one in given}))
     last_seq = max(one.seq for one in given)
-    if _append(session, asked, given) < len(given) and _is_held(session, asked, given):
-        return Saved(last_seq, places, 0, held=places)
+    if _append(session, asked, given) < len(given) and (held := _held(session, asked, given)):
+        return Saved(last_seq, places, 0, held=held)
     return Saved(last_seq, places, remaining_ms(deadline, now))
 
 
@@ -171,18 +171,19 @@ def _append(session: Session, asked: _Asked, given: Sequence[Given]) -> int:
     return len(session.execute(statement, values).all())
 
 
-def _is_held(session: Session, asked: _Asked, given: Sequence[Given]) -> bool:
-    """Say that responses were held, or why nothing was written.
+def _held(session: Session, asked: _Asked, given: Sequence[Given]) -> tuple[int, ...]:
+    """Return the places whose responses were held, or say why nothing was written.
 
-    Where the log holds these very responses already, all is well and nothing is held.
+    What the log holds already, sent again, is not held; where that is everything, all is well.
     """
     attempt = session.get_one(Attempt, asked.attempt_id, populate_existing=True)
     stored = {one.seq: one for one in log_of(session, asked.attempt_id)}
     if attempt.fence == asked.fence and all(stored.get(one.seq) == one for one in given):
-        return False
+        return ()
     if _came_too_late(attempt, asked) and all(one.left_ms > 0 for one in given):
-        hold_responses(session, attempt, [one for one in given if stored.get(one.seq) != one], HeldSource.ROOM)
-        return True
+        late = [one for one in given if stored.get(one.seq) != one]
+        hold_responses(session, attempt, late, HeldSource.ROOM)
+        return tuple(sorted({one.place for one in late}))
     refuse_idle_place(AttemptState(attempt.state), attempt.fence, asked.fence)
     if attempt.state == AttemptState.PAUSED:
         raise RefusedError([Reason("paused", _("考试已暂停，请等候监考人员通知。"))])

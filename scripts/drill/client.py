@@ -175,12 +175,11 @@ class Page(threading.Thread):
         return {"responses": rows}
 
     def _note(self, sent: Sequence[Answer], reply: Reply) -> None:
-        now = time.time()
-        if reply.body.get("held"):
-            self.held |= {answer.seq for answer in sent}
-        else:
-            self.acknowledged |= {answer.seq: answer for answer in sent}
-            self.acknowledged_at += [(now, answer) for answer in sent]
+        now, held = time.time(), reply.body.get("held") or ()
+        saved = [answer for answer in sent if answer.place not in held]  # type: ignore[operator]  # a list
+        self.held |= {answer.seq for answer in sent} - {answer.seq for answer in saved}
+        self.acknowledged |= {answer.seq: answer for answer in saved}
+        self.acknowledged_at += [(now, answer) for answer in saved]
         done = {answer.seq for answer in sent}
         self.pending = [answer for answer in self.pending if answer.seq not in done]
 

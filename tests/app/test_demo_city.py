@@ -205,7 +205,9 @@ def faults_on_the_way(app: Flask, page: Page) -> dict[str, list[str]]:
     while waiting:
         path = waiting.pop().partition("#")[0]
         endpoint = adapter.match(path.partition("?")[0])[0]
-        is_file = path.partition("?")[0].endswith((".pdf", ".docx", ".xlsx", ".json", ".svg", ".atom"))
+        is_file = path.partition("?")[0].endswith(
+            (".pdf", ".docx", ".xlsx", ".json", ".svg", ".atom", ".csv", ".pem", ".jwt")
+        )
         if endpoint in seen or endpoint in SKIPPED or is_file:
             continue
         seen.add(endpoint)

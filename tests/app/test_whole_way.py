@@ -170,7 +170,7 @@ def _remove(page: Page, cast: Cast, number: str) -> None:
 
 def _looked_up(page: Page, number: str) -> str:
     page.goto("/")
-    page.fill("input[name=number]", number)
+    page.fill("input[name=q]", number)
     page.get_by_role("button", name="查询").click()
     return page.locator("main").inner_text()
 

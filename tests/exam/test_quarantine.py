@@ -99,6 +99,17 @@ def scores(session, attempt):
     return [tuple(row) for row in session.execute(query)]
 
 
+def test_what_was_saved_in_time_is_not_called_late_when_it_is_sent_again_with_what_is(session):
+    """The acknowledgement was lost with the server; the page sends all it has once more."""
+    _sitting, attempt = sat(session)
+    with clock.at(LATE):
+        right = right_choices(session, attempt)
+        again = [Given(2, 2, right[2], 60_000), Given(5, 1, right[1], 1000)]
+        saved = append_responses(session, attempt.id, attempt.fence, again)
+    assert (saved.held, saved.saved_places) == ((1,), (1, 2))
+    assert len(held_ids(session, attempt)) == 3
+
+
 def test_what_is_accepted_stands_in_the_log_and_is_marked_as_a_further_mark(session):
     _sitting, attempt = sat(session)
     assert [mark[:2] for mark in scores(session, attempt)] == [(1, MarkCause.HAND_IN)]

@@ -39,7 +39,7 @@ def page_of(credential):
 
 def lookup_says(app):
     browser = FormsBrowser(app)
-    browser.open("/lookup?number=N-1")
+    browser.open("/lookup?q=N-1")
     return browser.page.find(class_="answer-status").get_text(strip=True)
 
 
@@ -91,7 +91,7 @@ def test_a_unit_sees_the_acts_without_grounds_and_is_offered_none(app, signed_in
     for secret in ("正在接受审查", "机密文号", "机密缘由", "可以办理"):
         assert secret not in unit.text()
     browser = FormsBrowser(app)
-    browser.open("/lookup?number=N-1")
+    browser.open("/lookup?q=N-1")
     for secret in ("正在接受审查", "机密文号", "机密缘由"):
         assert secret not in browser.response.get_data(as_text=True)
 
