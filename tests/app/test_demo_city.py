@@ -183,6 +183,7 @@ def test_the_public_list_shows_everybody_who_passed_once(city):
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(900)  # well over a hundred pages, each gone through by axe
 @pytest.mark.parametrize(("language", "width"), [("zh", 1440), ("en", 390)])
 def test_every_page_that_links_lead_to_can_be_read_by_everybody(city, chromium, language, width):
     app = create_app(city)
