@@ -101,7 +101,9 @@ def drawing(session: Session, pass_list_id: UUID) -> Drawing:
     drawn = session.scalar(of_list.where(Credential.pass_list_id == pass_list_id)) or 0
     missing = select(func.sum(len(Layout) - _document_count)).where(_is_due(pass_list_id))
     failed = session.scalar(missing.where(_has_failed())) or 0
-    return Drawing(drawn, session.scalar(missing) or 0, failed)
+    return Drawing(
+        drawn, int(session.scalar(missing) or 0), int(failed)
+    )  # PostgreSQL adds integers up to a decimal
 
 
 def drawing_run(session: Session, pass_list_id: UUID) -> DrawingRun | None:
