@@ -125,7 +125,7 @@ def register(code: str) -> Response:
     now = clock.now()
     with one_moment() as session:
         head = registers.register_head(session, code, clock.day_of(now))
-        page = registers.register_page(session, code, clock.day_of(now), _page_number())
+        page = registers.register_page(session, head, clock.day_of(now), _page_number())
     return jsonify(
         answered_at=_moment(now),
         unit={"code": head.code, "name": head.name, "name_en": head.name_en, "category": head.category},

@@ -16,6 +16,7 @@ from exam.operations.publishing import FILES_JOB, store_list_files
 from exam.operations.tallying import TALLY_JOB, store_tally
 from exam.queries.list_files import face_of
 from exam.queries.papers import paper_counts
+from exam.queries.pass_lists import public_list
 from exam.queries.room import is_any_overdue
 from exam.queries.subjects import tally
 
@@ -54,9 +55,10 @@ def draw_list_files(run: Run) -> None:
     """Draw, store and log the files of a published list; one that no longer counts keeps none."""
     pass_list_id = UUID(run.arguments["pass_list"])
     with reading() as session:
-        face = face_of(session, pass_list_id)
-    if not face.is_as_published:
-        return
+        shown = public_list(session, pass_list_id)
+        if not shown.is_as_published:
+            return
+        face = face_of(session, shown)
     drawn = {layout: draw(face, layout) for layout in ListLayout}
     with transaction() as session:
         store_list_files(session, session.get_one(PassList, pass_list_id), drawn)

@@ -32,8 +32,3 @@ class ListFace:
     log_number: int | None
     is_superseded: bool
     is_sample: bool
-
-    @property
-    def is_as_published(self) -> bool:
-        """Say whether the list counts and bears its names, as on the day it was published."""
-        return not (self.is_superseded or self.are_names_off)

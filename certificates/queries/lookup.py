@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from certificates import asked
@@ -26,6 +26,7 @@ from core.log_seals import is_sealed, stands_under
 from core.models import LogEntry
 from core.public_log import Leaf, SignedHead
 from core.queries import is_proved, log_entry, log_head
+from people.models import OfficerPhoto
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,14 @@ def photo_by_token(session: Session, token: str, today: date) -> bytes | None:
     (told,) = by_token(session, token, today) or (None,)
     if told is None or told.status is None:
         return None
-    holder = session.scalar(select(Credential.officer_id).where(Credential.lookup_token == token_in(token)))
+    holder = session.scalar(_holder_by(token))
     return photo_of(session, holder) if holder else None
+
+
+def has_photo(session: Session, token: str) -> bool:
+    """Say whether there is a photo of the holder whose QR code was read, without opening it."""
+    of_holder = OfficerPhoto.officer_id == _holder_by(token).scalar_subquery()
+    return bool(session.scalar(select(exists().where(of_holder))))
 
 
 def credential_id_of(session: Session, cert_no: str) -> UUID | None:
@@ -173,6 +180,10 @@ def row_of(row: Row[*tuple[Any, ...]]) -> Registered:
     entry: LogEntry | None = row.LogEntry
     logged = Logged(entry.index, entry.leaf, entry.seal) if entry is not None else None
     return Registered(statement_of(row), row.is_sample, logged)
+
+
+def _holder_by(token: str) -> Select[UUID]:
+    return select(Credential.officer_id).where(Credential.lookup_token == token_in(token))
 
 
 def _asked_for(wanted: Asked) -> ColumnElement[bool]:

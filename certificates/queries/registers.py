@@ -30,6 +30,7 @@ AT_ONCE = 500
 class RegisterHead:
     """What stands above a register: the body, and how many stand in it and are left unnamed."""
 
+    unit_id: UUID
     code: str
     name: str
     name_en: str
@@ -65,25 +66,23 @@ def register_head(session: Session, code: str, day: date) -> RegisterHead:
     return _head(unit, total - unnamed, unnamed)
 
 
-def register_page(session: Session, code: str, day: date, number: int) -> Page[RegisteredOfficer]:
+def register_page(session: Session, head: RegisterHead, day: date, number: int) -> Page[RegisteredOfficer]:
     """Return one page of a unit's register, by number of the credential."""
-    head = register_head(session, code, day)
     page = Page[RegisteredOfficer]([], 1, PAGE_SIZE, head.listed)
     number = min(max(1, number), page.count)
-    rows = session.execute(_listed(session, code, day).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
+    rows = session.execute(_listed(head, day).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
     return Page(_lines(session, rows.all(), day), number, PAGE_SIZE, head.listed)
 
 
-def register_lines(session: Session, code: str, day: date) -> Iterator[RegisteredOfficer]:
+def register_lines(session: Session, head: RegisterHead, day: date) -> Iterator[RegisteredOfficer]:
     """Yield a unit's whole register, by number of the credential."""
-    rows = session.execute(_listed(session, code, day)).all()
+    rows = session.execute(_listed(head, day)).all()
     for start in range(0, len(rows), AT_ONCE):
         yield from _lines(session, rows[start : start + AT_ONCE], day)
 
 
-def _listed(session: Session, code: str, day: date) -> Select[*tuple[object, ...]]:
-    unit: UUID = _unit(session, code).id
-    return with_newest_entry().where(Credential.organisation_id == unit, _in_date(day), ~_is_exempt())
+def _listed(head: RegisterHead, day: date) -> Select[*tuple[object, ...]]:
+    return with_newest_entry().where(Credential.organisation_id == head.unit_id, _in_date(day), ~_is_exempt())
 
 
 def _lines(session: Session, rows: Sequence[Row[*tuple[object, ...]]], day: date) -> list[RegisteredOfficer]:
@@ -104,7 +103,7 @@ def _unit(session: Session, code: str) -> Organisation:
 
 
 def _head(unit: Organisation, listed: int, unnamed: int) -> RegisterHead:
-    return RegisterHead(unit.code, unit.name, unit.name_en, unit.enforcement_category, listed, unnamed)
+    return RegisterHead(unit.id, unit.code, unit.name, unit.name_en, unit.enforcement_category, listed, unnamed)
 
 
 def _in_date(day: date) -> ColumnElement[bool]:

@@ -83,7 +83,8 @@ def token(token: str) -> Response:
     now = clock.now()
     with one_moment() as session:
         found = lookup.by_token(session, token, clock.day_of(now))
-        has_photo = lookup.photo_by_token(session, token, clock.day_of(now)) is not None
+        is_confirmed = bool(found) and found[0].status is not None
+        has_photo = is_confirmed and lookup.has_photo(session, token)
     return as_answer(rendered(answered_by_token(token, found, now, has_photo)))
 
 

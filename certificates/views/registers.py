@@ -31,7 +31,7 @@ def show(code: str) -> str:
     now = clock.now()
     with one_moment() as session:
         head = registers.register_head(session, code, clock.day_of(now))
-        page = registers.register_page(session, code, clock.day_of(now), request.args.get("page", 1, type=int))
+        page = registers.register_page(session, head, clock.day_of(now), request.args.get("page", 1, type=int))
     return render_template(
         "certificates/register.html",
         head=head,
@@ -48,7 +48,7 @@ def sheet(code: str) -> Response:
     now = clock.now()
     with one_moment() as session:
         head = registers.register_head(session, code, clock.day_of(now))
-        lines = list(registers.register_lines(session, code, clock.day_of(now)))
+        lines = list(registers.register_lines(session, head, clock.day_of(now)))
     content = register_sheet(head.name, lines, f"{now.astimezone(clock.CITY_ZONE):%Y-%m-%d %H:%M}")
     return as_file(content, "text/csv", f"register-{head.code}-{clock.day_of(now):%Y%m%d}.csv")
 

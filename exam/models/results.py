@@ -108,8 +108,7 @@ class Result(Keyed, Base):
     A correction is a further row with a higher ``number`` and its cause; the highest counts. Officer, unit
     and employment are the candidate's, copied so that figures are counted from this table alone: the first
     index holds all they need, the second finds a person's results, the third the few that correct another.
-    Personal data: outcome and
-    score. Kept for good.
+    Personal data: outcome and score. Kept for good.
     """
 
     __tablename__ = "result"

@@ -138,11 +138,11 @@ def publish_pass_list(session: Session, pass_list: PassList, actor: Actor) -> Pa
     return pass_list
 
 
-def store_list_files(session: Session, pass_list: PassList, drawn: Mapping[ListLayout, bytes]) -> bool:
-    """Store the files of a list and enter each digest in the log; False where another worker was first."""
+def store_list_files(session: Session, pass_list: PassList, drawn: Mapping[ListLayout, bytes]) -> None:
+    """Store the files of a list and enter each digest in the log, once: another worker may have been first."""
     session.refresh(pass_list, with_for_update=True)
     if any(stored_file(session, pass_list.id, layout) is not None for layout in drawn):
-        return False
+        return
     files = [
         PassListFile(
             pass_list_id=pass_list.id,
@@ -158,7 +158,6 @@ def store_list_files(session: Session, pass_list: PassList, drawn: Mapping[ListL
     append_all_to_log(session, [Published(FILE_LOG_KIND, pass_list.id, file.digest) for file in files])
     digests = {str(file.layout): file.digest for file in files}
     record_audit(session, SYSTEM, "exam:pass_list:store_files", pass_list.id, digests)
-    return True
 
 
 def move_facts(session: Session, pass_list: PassList, account_id: UUID | None) -> MoveFacts:

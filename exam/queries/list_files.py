@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 from exam.list_faces import ListFace
 from exam.list_states import ListLayout
 from exam.models.results import PassListFile
-from exam.queries import pass_lists as queries
+from exam.queries.pass_lists import PublicPassList, people_of, units_listed
 from people.queries import has_demo_officers
 
 
-def face_of(session: Session, pass_list_id: UUID) -> ListFace:
-    """Return what the files of a published list say today."""
-    shown = queries.public_list(session, pass_list_id)
+def face_of(session: Session, shown: PublicPassList) -> ListFace:
+    """Return what the files of a published list say today, with all its lines."""
     return ListFace(
         title=shown.title,
         version=shown.version,
@@ -29,13 +28,13 @@ def face_of(session: Session, pass_list_id: UUID) -> ListFace:
         reason=shown.reason,
         passed_count=shown.passed_count,
         exempt_count=shown.exempt_count,
-        people=tuple(queries.people_of(session, shown)),
-        units=tuple(queries.units_listed(session, shown.id)),
+        people=tuple(people_of(session, shown)),
+        units=tuple(units_listed(session, shown.id)),
         names_until=shown.names_until,
         are_names_off=shown.are_names_off,
         digest=shown.digest,
         log_number=shown.log_number,
-        is_superseded=shown.newest_id != shown.id,
+        is_superseded=shown.is_superseded,
         is_sample=has_demo_officers(session),
     )
 

@@ -65,6 +65,16 @@ class PublicPassList:
     newest_id: UUID
 
     @property
+    def is_superseded(self) -> bool:
+        """Say whether a later version counts instead."""
+        return self.newest_id != self.id
+
+    @property
+    def is_as_published(self) -> bool:
+        """Say whether the list counts and bears its names, as on the day it was published."""
+        return not (self.is_superseded or self.are_names_off)
+
+    @property
     def log_number(self) -> int | None:
         """Return the place of its entry in the public log as pages count it, from 1."""
         return None if self.log_index is None else self.log_index + 1

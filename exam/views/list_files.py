@@ -51,10 +51,12 @@ def workbook(pass_list_id: UUID) -> Response:
 def _file(pass_list_id: UUID, layout: ListLayout, kind: str) -> Response:
     """Hand out a file as it was logged, or, where the list has changed since, as it is now."""
     with reading() as session:
-        face = queries.face_of(session, pass_list_id)
-        content = queries.stored_file(session, pass_list_id, layout) if face.is_as_published else None
-    name = _titled(face.title, face.version)
-    return as_file(content or drawn(face, layout), kind, f"{name}.{layout}")
+        shown = pass_lists.public_list(session, pass_list_id)
+        name = f"{_named(shown)}.{layout}"
+        if shown.is_as_published and (stored := queries.stored_file(session, pass_list_id, layout)) is not None:
+            return as_file(stored, kind, name)
+        face = queries.face_of(session, shown)
+    return as_file(drawn(face, layout), kind, name)
 
 
 @bp.get("/feed.atom")
@@ -81,10 +83,6 @@ def _entry(shown: PublicPassList, address: str) -> FeedEntry:
 
 
 def _named(shown: PublicPassList) -> str:
-    return _titled(shown.title, shown.version)
-
-
-def _titled(title: str, version: int) -> str:
-    if version == 1:
-        return title
-    return str(_("%(title)s（第 %(number)s 次更正）", title=title, number=version - 1))
+    if shown.version == 1:
+        return shown.title
+    return str(_("%(title)s（第 %(number)s 次更正）", title=shown.title, number=shown.version - 1))

@@ -42,7 +42,7 @@ def city(session):
 
 
 def named(session, code="C01"):
-    return [(one.name, one.status) for one in register_lines(session, code, TODAY)]
+    return [(one.name, one.status) for one in register_lines(session, register_head(session, code, TODAY), TODAY)]
 
 
 def test_only_who_may_enforce_or_is_suspended_stands_in_a_register(session, city):
@@ -78,12 +78,12 @@ def test_an_exemption_that_does_not_stand_hides_nobody(session, city, state):
 def test_what_the_log_does_not_say_is_left_out(session, city):
     session.execute(update(Credential).where(Credential.cert_no == "2").values(area="别处"))
     assert [name for name, _status in named(session)] == ["张三", "王五"]
-    page = register_page(session, "C01", TODAY, 1)
+    page = register_page(session, register_head(session, "C01", TODAY), TODAY, 1)
     assert (page.total, len(page.rows)) == (3, 2)
 
 
 def test_a_page_past_the_end_is_the_last(session, city):
-    assert register_page(session, "C01", TODAY, 99).number == 1
+    assert register_page(session, register_head(session, "C01", TODAY), TODAY, 99).number == 1
 
 
 @pytest.mark.parametrize("code", ["", "C99", "CITY"])
