@@ -6,24 +6,20 @@ keys, and opens no database; it takes bytes and answers with JSON.
 
 import json
 import logging
-import os
 import resource
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
+from core.children import ROOT, bind_this_process, run_apart
 from core.errors import Reason, RefusedError
 from core.texts import lazy_gettext as _
 
-_ROOT = Path(__file__).resolve().parents[1]
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from core.bound_process import main; main()"
-_KEPT_VARIABLES = ("LD_LIBRARY_PATH",)  # some interpreters do not start without it
-_LATER = 10  # how far the process steps back for others
 _log = logging.getLogger(__name__)
 
 
@@ -66,18 +62,10 @@ class BoundReader:
         return answer
 
     def _run(self, asked: Mapping[str, Any], data: bytes) -> subprocess.CompletedProcess[bytes]:
-        # The process binds itself, because code run between fork and exec is not safe in a server with threads.
         bounds = f"{self._bounds.memory_bytes},{self._bounds.cpu_seconds}"
-        start = (sys.executable, "-I", "-B", "-c", _PROGRAM, str(_ROOT))
-        return subprocess.run(  # noqa: S603 - the command is made of constants; the file goes in as data
-            [*start, self._function, bounds],
-            input=json.dumps(asked).encode() + b"\n" + data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
-            timeout=self._bounds.wait_seconds,
-            check=False,
-        )
+        start = (sys.executable, "-I", "-B", "-c", _PROGRAM, str(ROOT))
+        content = json.dumps(asked).encode() + b"\n" + data
+        return run_apart([*start, self._function, bounds], content, self._bounds.wait_seconds)
 
 
 def main() -> None:
@@ -85,15 +73,8 @@ def main() -> None:
     _path, _root, function, bounds = sys.argv
     module, name = function.split(":")
     memory, seconds = (int(part) for part in bounds.split(","))
-    _bind(memory, seconds)
+    bind_this_process(memory)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     read: Callable[[Mapping[str, Any], bytes], dict[str, Any]] = getattr(import_module(module), name)
     asked = json.loads(sys.stdin.buffer.readline())
     json.dump(read(asked, sys.stdin.buffer.read()), sys.stdout)
-
-
-def _bind(memory: int, seconds: int) -> None:
-    """Take little memory and time, step back for others, and leave no image of the data on a crash."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(_LATER)

@@ -5,6 +5,7 @@ the process it is read in. A child that dies or keeps silent takes nobody with i
 """
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,8 +17,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from {module} import main; main(int(sys.argv[2]))"
-# Some interpreters do not start without the first; a child that prints finds its typefaces by the other.
-_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "CHIZHENG_CACHE")
+_NEEDED = "LD_LIBRARY_PATH"  # some interpreters do not start without it
+_TYPEFACES = "CHIZHENG_CACHE"  # where a child that prints finds them
+_LATER = 10  # how far a process that reads for strangers steps back for others
 _END_SECONDS = 5
 
 
@@ -25,12 +27,40 @@ class ChildGone(Exception):  # noqa: N818 - what happened, not whose error it is
     """The child died or did not answer in time; what it was asked is not done."""
 
 
+def run_apart(command: Sequence[str], data: bytes, seconds: float) -> subprocess.CompletedProcess[bytes]:
+    """Run a process of ours on what a stranger handed in, without the server's variables, which hold keys.
+
+    It must bind itself, because code run between fork and exec is not safe in a server with threads. Raises
+    ``subprocess.TimeoutExpired``.
+    """
+    return subprocess.run(  # noqa: S603 - the command is made of constants; the file goes in as data
+        command,
+        input=data,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_variables(_NEEDED),
+        timeout=seconds,
+        check=False,
+    )
+
+
+def bind_this_process(memory_bytes: int) -> None:
+    """Take little memory, step back for others, and leave no image of the data on a crash."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(_LATER)
+
+
+def _variables(*names: str) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
 class Child:
     """One process, from its start to its end; it inherits no setting, so it holds no key and no address."""
 
     def __init__(self, module: str, files: Sequence[int] = (), settings: Mapping[str, str] | None = None) -> None:
         ours, theirs = socketpair()
-        kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        kept = _variables(_NEEDED, _TYPEFACES)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - the command is a constant
                 (sys.executable, "-I", "-c", _PROGRAM.format(module=module), str(ROOT), str(theirs.fileno())),

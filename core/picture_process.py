@@ -16,6 +16,7 @@ from typing import IO
 
 from PIL import Image, ImageOps, ImageStat
 
+from core.children import bind_this_process
 from core.picture_guard import ArchiveFaultError, Entry, PictureFault, entries_in, picture_fault
 from core.picture_limits import (
     LARGEST,
@@ -49,7 +50,10 @@ def main(line: int) -> None:
 
     Anything else is one picture. Every answer is bytes.
     """
-    bind_this_process()
+    bind_this_process(READER_MEMORY_BYTES)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    Image.init()
     connection, reader = Connection(line), Reader()
     while True:
         try:
@@ -57,16 +61,6 @@ def main(line: int) -> None:
         except (EOFError, OSError):
             return
         connection.send_bytes(reader.answer(asked))
-
-
-def bind_this_process() -> None:
-    """Take little memory, step back for others, and leave no image of the data on a crash."""
-    resource.setrlimit(resource.RLIMIT_AS, (READER_MEMORY_BYTES, READER_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    os.nice(10)
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-    Image.init()
 
 
 class Reader:

@@ -5,13 +5,12 @@ The file never meets a spreadsheet library in the server itself: a bad one abort
 
 import json
 import logging
-import os
 import subprocess
 import sys
-from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
+from core.children import ROOT as _ROOT, run_apart
 from core.errors import InvalidError
 from core.sheet_limits import (
     MAX_COLUMNS,
@@ -25,10 +24,8 @@ from core.sheet_limits import (
 from core.texts import Text, lazy_gettext as _
 from core.workbook_guard import Fault
 
-_ROOT = Path(__file__).resolve().parents[1]
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from core.workbook_cells import main; main()"
 _COMMAND = (sys.executable, "-I", "-B", "-c", _PROGRAM, str(_ROOT))
-_KEPT_VARIABLES = ("LD_LIBRARY_PATH",)  # some interpreters do not start without it
 
 _UNREADABLE: dict[str, Any] = {"fault": Fault.UNREADABLE, "cell": ""}
 _SENTENCES: dict[Fault, Text] = {
@@ -104,14 +101,4 @@ def _answer_of_reader(data: bytes) -> dict[str, Any]:
 
 
 def _run_reader(data: bytes) -> subprocess.CompletedProcess[bytes]:
-    # The process binds itself, because code run between fork and exec is not safe in a server with
-    # threads. It starts without the server's variables, which hold keys.
-    return subprocess.run(  # noqa: S603 - the command is a constant; the file goes in as data
-        _COMMAND,
-        input=data,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
-        timeout=READER_WAIT_SECONDS,
-        check=False,
-    )
+    return run_apart(_COMMAND, data, READER_WAIT_SECONDS)

@@ -14,15 +14,18 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from certificates.acts import ActKind, Warrant
+from certificates.acts import ActKind, Warrant, reasons_against_warrant
+from certificates.allowed import CardFacts, reasons_against
 from certificates.life import Standing, after
 from certificates.models import Credential, CredentialAct, Qualification
+from certificates.queries.life import card_facts
 from certificates.queries.statements import statement_of
 from certificates.statements import CREDENTIAL as ISSUED, FACE, STATUS, Statement
 from certificates.states import CREDENTIAL, STANDING, CredentialState, QualificationState
 from core import clock
 from core.audit import Actor
 from core.db import is_postgresql, new_key
+from core.errors import refuse_if
 from core.models import LogEntry
 from core.operations import append_all_to_log, append_to_log, record_audit
 from core.public_log import Published
@@ -100,6 +103,15 @@ def end_other_cards(session: Session, credential: Credential, deed: Deed) -> Non
     )
     for key in session.scalars(others.order_by(Credential.cert_no)).all():
         act_on(session, session.get_one(Credential, key), replace(deed, kind=ActKind.CANCEL))
+
+
+def checked(session: Session, credential: Credential, kind: ActKind, warrant: Warrant) -> tuple[Warrant, CardFacts]:
+    """Hold the card, then ask whether the act is allowed, then whether it cites what it must."""
+    standing_of(session, credential)
+    facts, today, warrant = card_facts(session, credential, clock.today()), clock.today(), warrant.stripped
+    refuse_if(reasons_against(kind, facts, today))
+    refuse_if(reasons_against_warrant(kind, warrant))
+    return warrant, facts
 
 
 def standing_of(session: Session, credential: Credential) -> Standing:

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from certificates.acts import ActKind, Warrant, reasons_against_warrant
-from certificates.allowed import CardFacts, reasons_against
+from certificates.acts import ActKind, Warrant
+from certificates.allowed import reasons_against
 from certificates.life import disqualifies
 from certificates.models import AnnualReview, Credential, CredentialAct, RevocationProposal
-from certificates.operations.life import Deed, act_on, end_other_cards, repeat_in_log, standing_of
+from certificates.operations.life import Deed, act_on, checked, end_other_cards, repeat_in_log, standing_of
 from certificates.queries.life import card_facts
 from certificates.review import ReviewQuestion, outcome_of, reasons_against_answers
 from certificates.states import PROPOSAL, ProposalState
@@ -34,7 +34,7 @@ def suspend(
     session: Session, credential: Credential, warrant: Warrant, until: date | None, actor: Actor
 ) -> CredentialAct:
     """Suspend a credential through a named day; it is valid again by itself on the next."""
-    warrant, _facts = _checked(session, credential, ActKind.SUSPEND, warrant)
+    warrant, _facts = checked(session, credential, ActKind.SUSPEND, warrant)
     refuse_if(reasons_against_until(until, clock.today()))
     return act_on(session, credential, Deed(ActKind.SUSPEND, warrant, actor, until=until))
 
@@ -43,7 +43,7 @@ def extend(
     session: Session, credential: Credential, warrant: Warrant, until: date | None, actor: Actor
 ) -> CredentialAct:
     """Let a suspension run to a later day, once."""
-    warrant, facts = _checked(session, credential, ActKind.EXTEND, warrant)
+    warrant, facts = checked(session, credential, ActKind.EXTEND, warrant)
     ends_on = facts.suspended_until or clock.today()
     refuse_if(reasons_against_longer(until, ends_on, facts.extensions))
     return act_on(session, credential, Deed(ActKind.EXTEND, warrant, actor, until=until))
@@ -51,13 +51,13 @@ def extend(
 
 def lift(session: Session, credential: Credential, warrant: Warrant, actor: Actor) -> CredentialAct:
     """End a suspension before its day."""
-    warrant, _facts = _checked(session, credential, ActKind.LIFT, warrant)
+    warrant, _facts = checked(session, credential, ActKind.LIFT, warrant)
     return act_on(session, credential, Deed(ActKind.LIFT, warrant, actor))
 
 
 def void(session: Session, credential: Credential, warrant: Warrant, actor: Actor) -> CredentialAct:
     """Declare a lost card void, at once; its holder stays qualified and may be given another."""
-    warrant, _facts = _checked(session, credential, ActKind.VOID, warrant)
+    warrant, _facts = checked(session, credential, ActKind.VOID, warrant)
     return act_on(session, credential, Deed(ActKind.VOID, warrant, actor))
 
 
@@ -70,7 +70,7 @@ def report_loss(session: Session, credential: Credential, words: str, actor: Act
 
 def cancel(session: Session, credential: Credential, warrant: Warrant, actor: Actor) -> CredentialAct:
     """Cancel a credential for good; on a ground that concerns the person the qualification ends with it."""
-    warrant, _facts = _checked(session, credential, ActKind.CANCEL, warrant)
+    warrant, _facts = checked(session, credential, ActKind.CANCEL, warrant)
     deed = Deed(ActKind.CANCEL, warrant, actor)
     act = act_on(session, credential, deed)
     if disqualifies(ActKind.CANCEL, warrant.ground):
@@ -84,7 +84,7 @@ def propose_revocation(
     """Propose that a credential be revoked; nothing changes until a second person approves."""
     if actor.account_id is None:
         raise ForbiddenError
-    warrant, _facts = _checked(session, credential, ActKind.REVOKE, warrant)
+    warrant, _facts = checked(session, credential, ActKind.REVOKE, warrant)
     made = RevocationProposal(
         credential_id=credential.id,
         credential=credential,
@@ -159,17 +159,6 @@ def review_all(session: Session, credentials: Sequence[Credential], actor: Actor
     detail = {"year": clock.today().year, "credentials": len(rows)}
     record_audit(session, actor, "certificates:credential:review", None, detail)
     return len(rows)
-
-
-def _checked(
-    session: Session, credential: Credential, kind: ActKind, warrant: Warrant
-) -> tuple[Warrant, CardFacts]:
-    """Hold the card, then ask whether the act is allowed, then whether it cites what it must."""
-    standing_of(session, credential)
-    facts, today, warrant = card_facts(session, credential, clock.today()), clock.today(), warrant.stripped
-    refuse_if(reasons_against(kind, facts, today))
-    refuse_if(reasons_against_warrant(kind, warrant))
-    return warrant, facts
 
 
 def _decide(session: Session, proposal: RevocationProposal, verb: str, decision: str, actor: Actor) -> None:

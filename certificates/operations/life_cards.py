@@ -10,16 +10,15 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from certificates.acts import ActKind, Warrant, reasons_against_warrant
-from certificates.allowed import reasons_against
+from certificates.acts import ActKind, Warrant
 from certificates.documents.faces import refuse_unprintable
 from certificates.exchange import DAMAGE, Face, reasons_against_exchange
 from certificates.models import Credential
 from certificates.numbers import series_prefix
 from certificates.operations.credentials import common_values, reserve_numbers
 from certificates.operations.documents import face_of
-from certificates.operations.life import Deed, act_on, begin_cards, standing_of
-from certificates.queries.life import card_facts, roll_grounds
+from certificates.operations.life import Deed, act_on, begin_cards, checked
+from certificates.queries.life import roll_grounds
 from certificates.states import CREDENTIAL, CredentialSource, CredentialState
 from certificates.validity import last_day
 from core import clock
@@ -68,10 +67,7 @@ def exchange(
 
 
 def _checked(session: Session, old: Credential, kind: ActKind, warrant: Warrant, actor: Actor) -> Deed:
-    standing_of(session, old)
-    today, warrant = clock.today(), warrant.stripped
-    refuse_if(reasons_against(kind, card_facts(session, old, today), today))
-    refuse_if(reasons_against_warrant(kind, warrant))
+    warrant, _facts = checked(session, old, kind, warrant)
     return Deed(kind, warrant, actor)
 
 

@@ -7,6 +7,7 @@ solid, hollow and hatched stand for what colours would, so that they read in bla
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -20,6 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from core.fonts import HEI, prepare_fonts
 from exam.distributions import Step
+from exam.pass_rates import UnitFigures
 
 FONTS = "'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',SimHei,sans-serif"
 SIZE = 13
@@ -76,6 +78,12 @@ class TrendPoint:
     day: str
     rate: Decimal | None
     with_make_up: Decimal | None
+
+
+def trend_point(title: str, day: date, first: UnitFigures, with_make_up: UnitFigures | None) -> TrendPoint:
+    """Return the point of one sitting, from its figures."""
+    later = with_make_up.pass_rate if with_make_up else None
+    return TrendPoint(label=title, day=day.isoformat(), rate=first.pass_rate, with_make_up=later)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from exam.documents.charts import (
     PassRateChart,
     ScoreChart,
     TrendChart,
-    TrendPoint,
     pass_rate_drawing,
     score_drawing,
     trend_drawing,
+    trend_point,
 )
 from exam.pass_rates import UnitFigures, UnitRow
 from exam.ranking import is_ranked
@@ -79,15 +79,7 @@ def _trend(snapshot: Snapshot) -> list[tuple[str, Drawing, str]]:
     last = snapshot.trend[-MOST_NAMED:]
     if len(last) < 2:
         return []
-    points = [
-        TrendPoint(
-            label=one.title,
-            day=f"{clock.day_of(one.closed_at):%Y-%m-%d}",
-            rate=one.first.pass_rate,
-            with_make_up=one.with_make_up.pass_rate if one.with_make_up else None,
-        )
-        for one in last
-    ]
+    points = [trend_point(one.title, clock.day_of(one.closed_at), one.first, one.with_make_up) for one in last]
     chart = TrendChart("历次考试合格率", "首考合格率", "含补考合格率", points)
     legend = "图注：合格率为合格人数/参加考试人数。" + "；".join(_said(one) for one in last) + "。"
     return [(chart.title, trend_drawing(chart, WIDTH), legend)]

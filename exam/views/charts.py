@@ -11,11 +11,11 @@ from exam.documents.charts import (
     PassRateChart,
     ScoreChart,
     TrendChart,
-    TrendPoint,
     as_svg,
     pass_rate_chart,
     score_drawing,
     trend_drawing,
+    trend_point,
 )
 from exam.models.planning import Sitting
 from exam.pass_rates import UnitFigures, UnitRow
@@ -76,12 +76,7 @@ def trend_svg(sittings: Sequence[SittingFigures]) -> bytes:
     """Return the pass rates of the last sittings; make-ups count with the sitting they are of."""
     title = str(_("历次考试合格率"))
     points = [
-        TrendPoint(
-            label=one.title,
-            day=f"{clock.day_of(one.closed_at):%Y-%m-%d}",
-            rate=one.first.pass_rate,
-            with_make_up=one.with_make_up.pass_rate if one.with_make_up else None,
-        )
+        trend_point(one.title, clock.day_of(one.closed_at), one.first, one.with_make_up)
         for one in sittings
         if one.kind is SittingKind.REGULAR
     ]

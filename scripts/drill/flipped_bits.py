@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates.documents.drawing import draw
-from certificates.documents.faces import CredentialFace
 from certificates.layouts import Layout
 from certificates.signing.findings import Ground, Outcome, judged
 from certificates.signing.issuing import root_certificate, signing_certificate
@@ -19,6 +18,7 @@ from certificates.signing.keys import CachedKeySigner, PublishedKey
 from certificates.signing.pdf import signed
 from certificates.signing.reading import facts_in
 from scripts.drill.findings import Findings
+from tests.drawn import make_face
 
 SEED = 20261125
 FOUNDED = datetime(2026, 1, 5, tzinfo=UTC)
@@ -50,18 +50,6 @@ def _signed_document() -> tuple[bytes, str, PublishedKey]:
     root_key, signing_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     root = root_certificate(root_key, "示范市", FOUNDED)
     certificate = signing_certificate(signing_key.public_key(), root, root_key, FOUNDED)
-    face = CredentialFace(
-        profile="hebei_2007",
-        cert_no="99031500037",
-        holder_name="李明",
-        unit_name="示范市综合行政执法局",
-        category="城市管理",
-        area="示范市",
-        valid_from=date(2026, 1, 1),
-        valid_until=date(2030, 12, 31),
-        issuer_name="示范市人民政府法制办公室",
-        lookup_url="HTTPS://ZF.EXAMPLE.GOV.CN/V/A1B2C3D4",
-        is_sample=True,
-    )
+    face = make_face(is_sample=True)
     document = signed(draw(Layout.CERTIFICATE, face), CachedKeySigner(signing_key, certificate), FOUNDED)
     return document, root.public_bytes(Encoding.PEM).decode(), PublishedKey(certificate, FOUNDED)
